@@ -1,0 +1,14 @@
+export type {
+  CounterResult,
+  CreateOptions,
+  FeedState,
+  IncrementOptions,
+  IndexPage,
+  Json,
+  ListOptions,
+  ReplaceOptions,
+  StopFollowing,
+  Store,
+  StoreRecord,
+  StoreStats,
+} from './types.js'
