@@ -1,0 +1,17 @@
+import createError, { type FastifyErrorConstructor } from '@fastify/error'
+
+/** An application gave a secret that can be guessed. */
+export const WeakSecretError: FastifyErrorConstructor<
+  { code: 'LATCHKEY_TOKENS_WEAK_SECRET'; statusCode: 500 },
+  [string, string]
+> = createError(
+  'LATCHKEY_TOKENS_WEAK_SECRET',
+  'Cannot use the secret "%s": it %s. Make one with: openssl rand -base64 48',
+  500,
+)
+
+/** A set of secrets cannot be used together, or none of them is valid now. */
+export const KeysError: FastifyErrorConstructor<
+  { code: 'LATCHKEY_TOKENS_INVALID_KEYS'; statusCode: 500 },
+  [string]
+> = createError('LATCHKEY_TOKENS_INVALID_KEYS', 'Cannot use the keys: %s', 500)
