@@ -1,0 +1,127 @@
+import { readonlySet } from './readonly-set.js'
+
+/** What an identity stands for: a person, a service of one's own, or an OAuth client. */
+export type IdentityKind = 'user' | 'service' | 'client'
+
+/** Proof of possession that came with the credential (RFC 9449, RFC 8705, DBSC). */
+export type Binding = 'dpop' | 'mtls' | 'device'
+
+/** The party that acts for the subject (RFC 8693 §4.1). It never widens what is allowed. */
+export interface Actor {
+  readonly subject: string
+  readonly issuer?: string | undefined
+  readonly actor?: Actor | undefined
+}
+
+/**
+ * The claims that {@link Identity.claims} holds, beside what has a field of its own. Applications
+ * name theirs by declaration merging:
+ *
+ * `declare module '@latchkey/identity' { interface IdentityClaims { email?: string } }`
+ */
+export interface IdentityClaims {
+  readonly [claim: string]: unknown
+}
+
+/** What a mechanism established about the caller of one request. Frozen, always of one shape. */
+export interface Identity {
+  /** Who (`sub`); unique within {@link Identity.issuer} only. */
+  readonly subject: string
+  /** Who vouches: the application's own name for keys and sessions, a token's `iss`. */
+  readonly issuer: string
+  readonly kind: IdentityKind
+  /** The name under which the mechanism that proved it is registered. */
+  readonly mechanism: string
+  /** What to revoke and what the audit log shows: key id, public session id, `jti`. */
+  readonly credentialId: string
+  /** The OAuth client that acts, where there is one. */
+  readonly clientId: string | undefined
+  /** The organization that owns the caller. */
+  readonly tenant: string | undefined
+  /** Granted scopes (RFC 6749 §3.3). */
+  readonly scopes: ReadonlySet<string>
+  readonly roles: ReadonlySet<string>
+  /** When the caller last proved who they are, in seconds. */
+  readonly authTime: number | undefined
+  /** When the credential ends, in seconds. */
+  readonly expiresAt: number | undefined
+  /** Authentication context class (OpenID Connect Core §2). */
+  readonly acr: string | undefined
+  /** Authentication methods (RFC 8176). */
+  readonly amr: readonly string[]
+  readonly bound: Binding | undefined
+  readonly actor: Actor | undefined
+  /** Everything else that the credential said; an object without a prototype. */
+  readonly claims: Readonly<IdentityClaims>
+}
+
+/** What {@link createIdentity} takes: an identity with everything optional left out. */
+export interface IdentityParts {
+  readonly subject: string
+  readonly issuer: string
+  readonly kind: IdentityKind
+  readonly mechanism: string
+  readonly credentialId: string
+  readonly clientId?: string | undefined
+  readonly tenant?: string | undefined
+  readonly scopes?: Iterable<string> | undefined
+  readonly roles?: Iterable<string> | undefined
+  readonly authTime?: number | undefined
+  readonly expiresAt?: number | undefined
+  readonly acr?: string | undefined
+  readonly amr?: readonly string[] | undefined
+  readonly bound?: Binding | undefined
+  readonly actor?: Actor | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+const NO_METHODS: readonly string[] = Object.freeze([])
+const NO_CLAIMS: Readonly<IdentityClaims> = Object.freeze(Object.create(null))
+
+/**
+ * Builds the one shape that every mechanism answers with.
+ *
+ * @returns A frozen identity, its sets and claims frozen too: it may be cached and shared between
+ *   requests.
+ * @throws {TypeError} When `subject`, `issuer` or `credentialId` is not a string, or is empty.
+ */
+export function createIdentity(parts: IdentityParts): Identity {
+  requireText('subject', parts.subject)
+  requireText('issuer', parts.issuer)
+  requireText('credentialId', parts.credentialId)
+  return Object.freeze({
+    subject: parts.subject,
+    issuer: parts.issuer,
+    kind: parts.kind,
+    mechanism: parts.mechanism,
+    credentialId: parts.credentialId,
+    clientId: parts.clientId,
+    tenant: parts.tenant,
+    scopes: readonlySet(parts.scopes),
+    roles: readonlySet(parts.roles),
+    authTime: parts.authTime,
+    expiresAt: parts.expiresAt,
+    acr: parts.acr,
+    amr: parts.amr === undefined ? NO_METHODS : Object.freeze([...parts.amr]),
+    bound: parts.bound,
+    actor: parts.actor === undefined ? undefined : freezeDeep(parts.actor),
+    claims: parts.claims === undefined ? NO_CLAIMS : freezeClaims(parts.claims),
+  })
+}
+
+function requireText(name: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new TypeError(`Cannot create an identity: "${name}" is not a non-empty string`)
+}
+
+function freezeClaims(claims: Readonly<Record<string, unknown>>): Readonly<IdentityClaims> {
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const name of Object.keys(claims)) copy[name] = freezeDeep(claims[name])
+  return Object.freeze(copy)
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) freezeDeep(member)
+  return Object.freeze(value)
+}
