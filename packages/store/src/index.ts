@@ -1,3 +1,13 @@
+export type { StoreErrorConstructor, StoreErrorOptions } from './errors.js'
+export {
+  isStoreOutage,
+  StoreFull,
+  StoreInvalid,
+  StoreUnavailable,
+  StoreUnfit,
+} from './errors.js'
+export type { MemoryStoreOptions } from './memory-store.js'
+export { memoryStore } from './memory-store.js'
 export type {
   CounterResult,
   CreateOptions,

@@ -1,0 +1,10 @@
+export {
+  checkAmount,
+  checkInstant,
+  checkKey,
+  checkPageLimit,
+  MAX_INSTANT,
+  MAX_KEY_BYTES,
+  MAX_VALUE_LENGTH,
+  serializeValue,
+} from './arguments.js'
