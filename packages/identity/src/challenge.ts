@@ -4,6 +4,8 @@ export interface Challenge {
   readonly scheme: string
   /** Its parameters; `undefined` leaves one out. */
   readonly params: Readonly<Record<string, string | number | undefined>>
+  /** What stands in place of parameters in schemes such as `Negotiate` (RFC 4559). */
+  readonly token68?: string
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
