@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import {
@@ -40,4 +40,7 @@ async function plugin(app: FastifyInstance, options: IdentityOptions): Promise<v
  * Decorates requests with `identity` and the application with the registry of mechanisms. Every
  * mechanism registers it by itself; register it first to set its options.
  */
-export const identity: typeof plugin = fp(plugin, { name: '@latchkey/identity', fastify: '5.x' })
+export const identity: FastifyPluginAsync<IdentityOptions> = fp(plugin, {
+  name: '@latchkey/identity',
+  fastify: '5.x',
+})
