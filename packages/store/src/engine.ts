@@ -8,3 +8,6 @@ export {
   MAX_VALUE_LENGTH,
   serializeValue,
 } from './arguments.js'
+export { createBatcher } from './batch.js'
+export type { FeedEntry, FeedSource } from './follow.js'
+export { followSource } from './follow.js'
