@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { CredentialShape, Mechanism } from './mechanism.js'
 
+const SPACE = 0x20
+const TAB = 0x09
+
 /** What a {@link Detector} answers when a credential was sent twice in one place. */
 export const REPEATED = -1
 
@@ -34,10 +37,9 @@ export function createDetector(mechanisms: readonly Mechanism[]): Detector {
   mechanisms.forEach((mechanism, index) => {
     if (mechanism.ambient) return
     for (const source of mechanism.sources) {
-      if (source.in === 'authorization') addCandidate(schemes, source.scheme, source.shape, index)
-      if (source.in === 'header')
-        addCandidate(headers, source.name.toLowerCase(), source.shape, index)
-      if (source.in === 'query') addCandidate(queries, source.name, source.shape, index)
+      if (source.in === 'authorization') addCandidate(schemes, lower(source.scheme), source, index)
+      if (source.in === 'header') addCandidate(headers, lower(source.name), source, index)
+      if (source.in === 'query') addCandidate(queries, source.name, source, index)
     }
   })
   if (headers.length === 0 && queries.length === 0) {
@@ -55,15 +57,19 @@ export function createDetector(mechanisms: readonly Mechanism[]): Detector {
 function addCandidate(
   slots: Slot[],
   name: string,
-  shape: CredentialShape | undefined,
+  { shape }: { readonly shape?: CredentialShape },
   index: number,
 ): void {
-  let slot = slots.find((each) => each.name.toLowerCase() === name.toLowerCase())
+  let slot = slots.find((each) => each.name === name)
   if (slot === undefined) {
     slot = { name, candidates: [] }
     slots.push(slot)
   }
   slot.candidates.push({ bit: 1 << index, shape })
+}
+
+function lower(name: string): string {
+  return name.toLowerCase()
 }
 
 function detectScheme(request: FastifyRequest, slots: readonly Slot[]): number {
@@ -122,12 +128,12 @@ function isHeaderRepeated(request: FastifyRequest, name: string): boolean {
 
 function afterScheme(value: string, scheme: string): string | null {
   const length = scheme.length
-  if (value.length > length && value.charCodeAt(length) !== 0x20) return null
-  if (!value.startsWith(scheme) && value.slice(0, length).toLowerCase() !== scheme.toLowerCase()) {
+  const isLonger = value.length > length
+  if (isLonger && value.charCodeAt(length) !== SPACE && value.charCodeAt(length) !== TAB)
     return null
-  }
+  if (value.slice(0, length).toLowerCase() !== scheme.toLowerCase()) return null
   let start = length
-  while (value.charCodeAt(start) === 0x20) start++
+  while (value.charCodeAt(start) === SPACE) start++
   return value.slice(start)
 }
 
@@ -136,7 +142,8 @@ function afterScheme(value: string, scheme: string): string | null {
  *
  * @param scheme Compared without regard to case, such as `Bearer`.
  * @returns The credential (empty when the scheme stands alone), or `null` when the field is absent
- *   or of another scheme.
+ *   or of another scheme. A tab after the scheme, which the grammar does not allow, is part of the
+ *   credential: it was meant as one, and is for the mechanism to refuse.
  */
 export function readAuthorization(request: FastifyRequest, scheme: string): string | null {
   const value = request.headers.authorization

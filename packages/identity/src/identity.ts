@@ -1,5 +1,3 @@
-import { readonlySet } from './readonly-set.js'
-
 /** What an identity stands for: a person, a service of one's own, or an OAuth client. */
 export type IdentityKind = 'user' | 'service' | 'client'
 
@@ -73,55 +71,4 @@ export interface IdentityParts {
   readonly bound?: Binding | undefined
   readonly actor?: Actor | undefined
   readonly claims?: Readonly<Record<string, unknown>> | undefined
-}
-
-const NO_METHODS: readonly string[] = Object.freeze([])
-const NO_CLAIMS: Readonly<IdentityClaims> = Object.freeze(Object.create(null))
-
-/**
- * Builds the one shape that every mechanism answers with.
- *
- * @returns A frozen identity, its sets and claims frozen too: it may be cached and shared between
- *   requests.
- * @throws {TypeError} When `subject`, `issuer` or `credentialId` is not a string, or is empty.
- */
-export function createIdentity(parts: IdentityParts): Identity {
-  requireText('subject', parts.subject)
-  requireText('issuer', parts.issuer)
-  requireText('credentialId', parts.credentialId)
-  return Object.freeze({
-    subject: parts.subject,
-    issuer: parts.issuer,
-    kind: parts.kind,
-    mechanism: parts.mechanism,
-    credentialId: parts.credentialId,
-    clientId: parts.clientId,
-    tenant: parts.tenant,
-    scopes: readonlySet(parts.scopes),
-    roles: readonlySet(parts.roles),
-    authTime: parts.authTime,
-    expiresAt: parts.expiresAt,
-    acr: parts.acr,
-    amr: parts.amr === undefined ? NO_METHODS : Object.freeze([...parts.amr]),
-    bound: parts.bound,
-    actor: parts.actor === undefined ? undefined : freezeDeep(parts.actor),
-    claims: parts.claims === undefined ? NO_CLAIMS : freezeClaims(parts.claims),
-  })
-}
-
-function requireText(name: string, value: unknown): void {
-  if (typeof value === 'string' && value !== '') return
-  throw new TypeError(`Cannot create an identity: "${name}" is not a non-empty string`)
-}
-
-function freezeClaims(claims: Readonly<Record<string, unknown>>): Readonly<IdentityClaims> {
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const name of Object.keys(claims)) copy[name] = freezeDeep(claims[name])
-  return Object.freeze(copy)
-}
-
-function freezeDeep<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const member of Object.values(value)) freezeDeep(member)
-  return Object.freeze(value)
 }

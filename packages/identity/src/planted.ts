@@ -4,17 +4,18 @@ import type { Identity } from './identity.js'
 /** The header that carries the ticket of an identity planted by a test. */
 export const TICKET_HEADER = 'x-latchkey-test-identity'
 
-let tickets: Map<string, Identity> | null = null
+const tickets = new Map<string, Identity>()
 
-/** Opens the door for planted identities; only the testing kit calls this. */
-export function openTickets(): Map<string, Identity> {
-  tickets ??= new Map()
-  return tickets
+/** Hands out a ticket; only the testing kit calls this. */
+export function plant(ticket: string, identity: Identity): void {
+  tickets.set(ticket, identity)
 }
 
-/** @returns The identity that a test planted for this request; always `null` in production. */
+/**
+ * Finds the identity that a test planted for this request. Hooks that are made outside
+ * `NODE_ENV=test` never call this: see `createAuthenticate`.
+ */
 export function plantedIdentity(request: FastifyRequest): Identity | null {
-  if (tickets === null) return null
   const ticket = request.headers[TICKET_HEADER]
   return typeof ticket === 'string' ? (tickets.get(ticket) ?? null) : null
 }

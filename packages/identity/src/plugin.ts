@@ -5,19 +5,25 @@ import {
   type AuthenticateHook,
   type AuthenticateOptions,
   createAuthenticate,
+  DEFAULT_TIMEOUT,
 } from './authenticate.js'
-import { InvalidPlan } from './errors.js'
-import { type MechanismPlan, parsePlan, resolvePlan } from './plan.js'
+import { Clash } from './errors.js'
+import { type MechanismPlan, parsePlan } from './plan.js'
 import { registryOf } from './registry.js'
+import { resolvePlan } from './resolve-plan.js'
+import { requireTimeout } from './timeout.js'
 
 /** Options of the plugin `identity`. */
 export type IdentityOptions = AuthenticateOptions
 
 async function plugin(app: FastifyInstance, options: IdentityOptions): Promise<void> {
-  if (app.hasRequestDecorator('identity')) return
   const { timeout } = options
-  if (timeout !== undefined && !(Number.isFinite(timeout) && timeout > 0)) {
-    throw new InvalidPlan('Cannot register identity: "timeout" is not a number of seconds above 0')
+  requireTimeout(timeout ?? DEFAULT_TIMEOUT)
+  if (app.hasDecorator('mechanisms')) {
+    if (timeout === undefined) return
+    throw new Clash(
+      'Cannot set the timeout of identity: it is registered already; register it before any mechanism',
+    )
   }
   app.decorateRequest('identity', null)
   app.decorateRequest('identities', null)

@@ -1,57 +1,49 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Answer, ask } from './answer.js'
+import { conclude, concludeNothing, type Turn, type Verdict } from './conclude.js'
 import type { Identity } from './identity.js'
-import type { Mechanism, Outcome } from './mechanism.js'
+import type { Mechanism } from './mechanism.js'
 import type { Alternative } from './plan.js'
-import { withTimeout } from './timeout.js'
-
-/** What came of a plan with `all`. */
-export interface Proof {
-  readonly mechanism: Mechanism
-  readonly outcome: Exclude<Outcome, null>
-  /** The ambient mechanism that took part, whose CSRF rules then apply. */
-  readonly ambient: Mechanism | undefined
-  /** Every identity that was proved, by mechanism; `null` when it was a single one. */
-  readonly identities: ReadonlyMap<string, Identity> | null
-}
+import { readonlyMap } from './readonly-set.js'
 
 /**
  * Tries combinations in order. Each mechanism is asked once; a refusal or an outage of any member
  * ends the search, a member that finds nothing only its combination.
- *
- * @returns `null` when no combination was presented in full.
  */
 export async function proveAll(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  mechanisms: readonly Mechanism[],
+  turn: Turn,
   ways: readonly Alternative[],
-  timeout: number,
-): Promise<Proof | null> {
-  const answers = new Map<number, Outcome>()
+  seconds: number,
+): Promise<Verdict> {
+  const { request, reply, plan } = turn
+  const answers = new Map<number, Answer>()
   for (const way of ways) {
     const proved = new Map<string, Identity>()
-    let ambient: Mechanism | undefined
-    for (const member of way.members) {
-      const mechanism = mechanisms[member] as Mechanism
-      let outcome = answers.get(member)
-      if (outcome === undefined) {
-        outcome = await withTimeout(
-          Promise.resolve(mechanism.authenticate(request, reply)),
-          timeout,
-        )
-        answers.set(member, outcome)
+    const members = way.members.map((member) => plan.mechanisms[member] as Mechanism)
+    for (const [at, member] of way.members.entries()) {
+      const mechanism = members[at] as Mechanism
+      let answer = answers.get(member)
+      if (answer === undefined) {
+        answer = await ask(mechanism, request, reply, seconds)
+        answers.set(member, answer)
       }
-      if (outcome === null) break
-      if (!('identity' in outcome)) return { mechanism, outcome, ambient, identities: null }
-      proved.set(mechanism.name, outcome.identity)
-      if (mechanism.ambient) ambient = mechanism
+      if (answer === null) break
+      const identity = 'identity' in answer ? answer.identity : undefined
+      if (identity === undefined) return conclude(turn, mechanism, answer)
+      proved.set(mechanism.name, identity)
     }
-    if (proved.size === way.members.length) {
-      const primary = way.members[0] as number
-      const outcome = answers.get(primary) as Exclude<Outcome, null>
-      const identities = proved.size > 1 ? proved : null
-      return { mechanism: mechanisms[primary] as Mechanism, outcome, ambient, identities }
-    }
+    if (proved.size === members.length) return concludeProved(turn, members, proved)
   }
-  return null
+  return concludeNothing(turn)
+}
+
+function concludeProved(
+  turn: Turn,
+  members: readonly Mechanism[],
+  proved: ReadonlyMap<string, Identity>,
+): Verdict {
+  const [primary, ...others] = members as [Mechanism, ...Mechanism[]]
+  const identity = proved.get(primary.name) as Identity
+  const verdict = conclude(turn, primary, { identity }, others)
+  if (verdict === null && others.length > 0) turn.request.identities = readonlyMap(proved)
+  return verdict
 }

@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Decision } from './authorizer.js'
-import { type Challenge, serializeChallenges } from './challenge.js'
 import * as errors from './errors.js'
-import { channels, publishEvent } from './events.js'
+import { about, channels, publishEvent } from './events.js'
 import type { Identity } from './identity.js'
 import type { Mechanism, Refusal, Unavailable } from './mechanism.js'
+import { offerChallenges, setHeaders, setRetryAfter } from './offer.js'
 import type { OriginFault } from './origin.js'
 
 /** What one mechanism made of a request; for the log, without the credential. */
 export interface Attempt {
   readonly mechanism: string
+  /** `nothing`: it found nothing, or was not asked because another mechanism's turn came first. */
   readonly outcome: 'nothing' | 'refused' | 'unavailable' | 'failed'
   readonly reason?: string
 }
@@ -31,34 +31,37 @@ export function refuse(
   mechanisms: readonly Mechanism[],
   culprit: Culprit,
 ): AuthError {
-  const refusal = culprit?.refusal
-  const status = refusal?.status ?? 401
-  if (status === 401) offer(reply, challengesOf(request, mechanisms, culprit))
-  else if (culprit !== null && status === 400) {
-    offer(reply, compact([culprit.mechanism.challenge(culprit.refusal, request)]))
-  }
-  for (const [name, value] of Object.entries(refusal?.headers ?? {})) reply.header(name, value)
-  if (refusal?.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
-  reply.header('cache-control', 'no-store')
-  publishEvent(channels.refused, request, {
-    mechanism: culprit?.mechanism.name,
-    credentialId: refusal?.credentialId,
-    reason: refusal?.reason ?? 'missing',
+  const { mechanism, refusal } = culprit ?? {}
+  const others = mechanisms.filter((each) => each !== mechanism)
+  const failed = attempt(reply, mechanism?.name ?? 'plan', () => {
+    if (refusal?.headers !== undefined) setHeaders(reply, refusal.headers)
+    const first = mechanism === undefined ? [] : ([[mechanism, refusal]] as const)
+    const rest = others.map((each) => [each, undefined] as const)
+    if (statusOf(refusal) === 401) offerChallenges(request, reply, [...first, ...rest])
+    if (statusOf(refusal) === 400) offerChallenges(request, reply, first)
+    if (refusal?.retryAfter !== undefined) setRetryAfter(reply, refusal.retryAfter)
   })
-  const attempts: Attempt[] = mechanisms
-    .filter((mechanism) => mechanism !== culprit?.mechanism)
-    .map((mechanism) => ({ mechanism: mechanism.name, outcome: 'nothing' }))
-  if (culprit !== null) {
-    const { mechanism, refusal } = culprit
-    attempts.push({ mechanism: mechanism.name, outcome: 'refused', reason: refusal.reason })
+  if (failed !== null) return failed
+  const reason = refusal?.reason ?? 'missing'
+  const credentialId = refusal?.credentialId
+  publishEvent(channels.refused, request, { mechanism: mechanism?.name, credentialId, reason })
+  const attempts: Attempt[] = others.map(({ name }) => ({ mechanism: name, outcome: 'nothing' }))
+  if (mechanism !== undefined) {
+    attempts.push({ mechanism: mechanism.name, outcome: 'refused', reason })
   }
-  return withAttempts(new (errorOf(status, culprit))(), attempts)
+  return endWith(reply, new (errorOf(refusal))(), attempts)
 }
 
-function errorOf(status: 400 | 401 | 429, culprit: Culprit): typeof errors.Refused {
-  if (status === 400) return errors.Malformed
-  if (status === 429) return errors.Throttled
-  return culprit === null ? errors.Unauthenticated : errors.Refused
+function statusOf(refusal: Refusal | undefined): 400 | 401 | 429 {
+  const status = refusal?.status
+  return status === 400 || status === 429 ? status : 401
+}
+
+function errorOf(refusal: Refusal | undefined): typeof errors.Refused {
+  if (refusal === undefined) return errors.Unauthenticated
+  const status = statusOf(refusal)
+  if (status === 401) return errors.Refused
+  return status === 400 ? errors.Malformed : errors.Throttled
 }
 
 /** Answers 400: two explicit credentials, or one of them twice. Nothing has been verified. */
@@ -67,9 +70,8 @@ export function refuseAmbiguous(
   reply: FastifyReply,
   reason: 'ambiguous' | 'repeated',
 ): AuthError {
-  reply.header('cache-control', 'no-store')
   publishEvent(channels.refused, request, { reason })
-  return withAttempts(new (reason === 'repeated' ? errors.Malformed : errors.Ambiguous)(), [])
+  return endWith(reply, new (reason === 'repeated' ? errors.Malformed : errors.Ambiguous)(), [])
 }
 
 /** Answers 503. */
@@ -79,20 +81,22 @@ export function refuseUnavailable(
   mechanism: Mechanism,
   unavailable: Unavailable,
 ): AuthError {
-  reply.header('retry-after', unavailable.retryAfter ?? 1).header('cache-control', 'no-store')
-  publishEvent(channels.unavailable, request, {
-    mechanism: mechanism.name,
-    reason: unavailable.reason,
-  })
-  return withAttempts(new errors.Unavailable503({ cause: unavailable.cause }), [
-    { mechanism: mechanism.name, outcome: 'unavailable', reason: unavailable.reason },
+  const { reason, cause, retryAfter = 1 } = unavailable
+  setRetryAfter(reply, retryAfter)
+  publishEvent(channels.unavailable, request, { mechanism: mechanism.name, reason })
+  return endWith(reply, new errors.Unavailable503({ cause }), [
+    { mechanism: mechanism.name, outcome: 'unavailable', reason },
   ])
 }
 
-/** Answers 500: a mechanism or an authorizer threw. */
+/**
+ * Answers 500: a mechanism or an authorizer threw, or broke its contract.
+ *
+ * @param by Its name.
+ */
 export function refuseFailed(reply: FastifyReply, by: string, cause: unknown): AuthError {
-  reply.header('cache-control', 'no-store')
-  return withAttempts(new errors.Failed({ cause }), [{ mechanism: by, outcome: 'failed' }])
+  publishEvent(channels.failed, reply.request, { mechanism: by, reason: 'exception' })
+  return endWith(reply, new errors.Failed({ cause }), [{ mechanism: by, outcome: 'failed' }])
 }
 
 /** Answers 403: the request comes from another site's page. */
@@ -102,81 +106,28 @@ export function refuseOrigin(
   identity: Identity,
   fault: OriginFault,
 ): AuthError {
-  reply.header('cache-control', 'no-store')
   publishEvent(channels.csrf, request, { ...about(identity), reason: fault })
-  return withAttempts(new errors.CrossSite(), [
+  return endWith(reply, new errors.CrossSite(), [
     { mechanism: identity.mechanism, outcome: 'refused', reason: fault },
   ])
 }
 
-/**
- * Answers a decision that is not `allow`: 403, with `insufficient_scope` where a scope would have
- * helped, or 401 with the step-up challenge of RFC 9470.
- *
- * @param mechanism The one that proved the identity: the challenge speaks its scheme.
- * @returns What to throw; the reply has its headers already.
- */
-export function refuseDecision(
-  request: FastifyRequest,
+/** @returns `null`, or the error to end with where `prepare` threw. */
+export function attempt(reply: FastifyReply, by: string, prepare: () => void): AuthError | null {
+  try {
+    prepare()
+    return null
+  } catch (error) {
+    return refuseFailed(reply, by, error)
+  }
+}
+
+/** Gives an error what was tried; what is answered with it is nobody's to keep. */
+export function endWith(
   reply: FastifyReply,
-  identity: Identity,
-  mechanism: Mechanism | undefined,
-  decision: Exclude<Decision, { effect: 'allow' }>,
+  error: Error,
+  attempts: readonly Attempt[],
 ): AuthError {
   reply.header('cache-control', 'no-store')
-  const denial = decision.effect === 'deny' ? decision : undefined
-  const cause =
-    decision.effect === 'challenge'
-      ? decision.stepUp
-      : decision.scope === undefined
-        ? undefined
-        : ({ error: 'insufficient_scope', scope: decision.scope } as const)
-  if (cause !== undefined && mechanism !== undefined) {
-    offer(reply, compact([mechanism.challenge(cause, request)]))
-  }
-  const reason = decision.effect === 'challenge' ? decision.stepUp.reason : decision.reason
-  publishEvent(channels.denied, request, {
-    ...about(identity),
-    reason,
-    details: denial?.details,
-  })
-  const error =
-    decision.effect === 'challenge' ? new errors.StepUpRequired() : new errors.Forbidden()
-  if (denial?.disclose !== undefined) error.message = denial.disclose
-  return withAttempts(error, [{ mechanism: identity.mechanism, outcome: 'refused', reason }])
-}
-
-/** The fields of an event that say whose it is. */
-export function about(identity: Identity): {
-  mechanism: string
-  subject: string
-  issuer: string
-  credentialId: string
-} {
-  const { mechanism, subject, issuer, credentialId } = identity
-  return { mechanism, subject, issuer, credentialId }
-}
-
-function challengesOf(
-  request: FastifyRequest,
-  mechanisms: readonly Mechanism[],
-  culprit: Culprit,
-): Challenge[] {
-  const others = mechanisms.filter((mechanism) => mechanism !== culprit?.mechanism)
-  return compact([
-    culprit === null ? null : culprit.mechanism.challenge(culprit.refusal, request),
-    ...others.map((mechanism) => mechanism.challenge(undefined, request)),
-  ])
-}
-
-function compact(challenges: readonly (Challenge | null)[]): Challenge[] {
-  return challenges.filter((challenge) => challenge !== null)
-}
-
-function offer(reply: FastifyReply, challenges: readonly Challenge[]): void {
-  if (challenges.length > 0) reply.header('www-authenticate', serializeChallenges(challenges))
-}
-
-function withAttempts(error: Error, attempts: readonly Attempt[]): AuthError {
   return Object.assign(error, { attempts }) as AuthError
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Authorizer } from './authorizer.js'
-import { Clash, InvalidMechanism } from './errors.js'
+import { Clash } from './errors.js'
 import type { Mechanism } from './mechanism.js'
+import { requireContract } from './require-contract.js'
 
 /**
  * The mechanisms of one Fastify scope. A scope sees its own and its parents', as it does with
@@ -91,26 +92,4 @@ function first<T>(app: object, pick: (shelf: Shelf) => T | undefined): T | undef
     if (found !== undefined) return found
   }
   return undefined
-}
-
-const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/
-
-function requireContract(mechanism: Mechanism): void {
-  const wrong = (what: string): Error =>
-    new InvalidMechanism(`Cannot register the mechanism "${mechanism.name}": ${what}`)
-  if (typeof mechanism.name !== 'string' || !NAME.test(mechanism.name)) {
-    throw wrong('"name" takes letters, digits, ".", "_" and "-", and starts with a letter')
-  }
-  if (!Array.isArray(mechanism.sources)) throw wrong('"sources" is not an array')
-  if (typeof mechanism.ambient !== 'boolean') throw wrong('"ambient" is not a boolean')
-  for (const method of ['authenticate', 'challenge', 'describe'] as const) {
-    if (typeof mechanism[method] !== 'function') throw wrong(`"${method}" is not a function`)
-  }
-  if (!mechanism.ambient && mechanism.sources.some((source) => isSentUnasked(source.in))) {
-    throw wrong('it reads what browsers send unasked, so "ambient" must be true')
-  }
-}
-
-function isSentUnasked(place: string): boolean {
-  return place === 'cookie' || place === 'connection'
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { InjectOptions } from 'fastify'
+import { createIdentity } from './create-identity.js'
 import { TestingRefused } from './errors.js'
-import { createIdentity, type IdentityParts } from './identity.js'
-import { openTickets, TICKET_HEADER } from './planted.js'
+import type { IdentityParts } from './identity.js'
+import { plant, TICKET_HEADER } from './planted.js'
 
 /** What a test says of the caller; the rest has harmless values. */
 export type TestIdentity = Partial<IdentityParts> & Pick<IdentityParts, 'subject'>
@@ -21,6 +22,6 @@ export function asIdentity(who: TestIdentity, options: InjectOptions): InjectOpt
   if (process.env.NODE_ENV !== 'test') throw new TestingRefused()
   const ticket = randomUUID()
   const parts = { issuer: 'test', kind: 'user', mechanism: 'test', credentialId: 'test' } as const
-  openTickets().set(ticket, createIdentity({ ...parts, ...who }))
+  plant(ticket, createIdentity({ ...parts, ...who }))
   return { ...options, headers: { ...options.headers, [TICKET_HEADER]: ticket } }
 }
