@@ -1,0 +1,90 @@
+import { createIdentity, type Identity } from '@latchkey/identity'
+import { type AddressRule, createAddressRule } from './address.js'
+import type { KeyRecord } from './record.js'
+import type { Digester, Matcher } from './secret-digest.js'
+
+/** A key as a process holds it: everything that can be prepared is. */
+export interface CachedKey {
+  /** `null`: there is no such key. */
+  readonly record: KeyRecord | null
+  readonly secrets: readonly CachedSecret[]
+  readonly allows: AddressRule | null
+  /** The same object for every request, so that a hit makes nothing. */
+  readonly accepted: { readonly identity: Identity } | null
+  /** Instant from which the record must be read again. */
+  readonly freshUntil: number
+  /** Whether all keys of the owner have been revoked since; `null` until somebody has looked. */
+  isCutOff: boolean | null
+  /** When a use was last noted. */
+  notedAt: number
+}
+
+/** One secret of a cached key. */
+export interface CachedSecret {
+  readonly matches: Matcher
+  readonly scheme: string
+  readonly endsAt: number
+}
+
+/** What identities of a registration have in common. */
+export interface IdentityFrame {
+  readonly mechanism: string
+  readonly issuer: string
+}
+
+/** Prepares a record for verification. */
+export function prepareKey(
+  record: KeyRecord,
+  digester: Digester,
+  frame: IdentityFrame,
+  freshUntil: number,
+): CachedKey {
+  return {
+    record,
+    secrets: record.secrets.map((secret) => ({
+      matches: digester.matcher(secret),
+      scheme: secret.scheme,
+      endsAt: secret.endsAt ?? Number.POSITIVE_INFINITY,
+    })),
+    allows: createAddressRule(record.cidrs),
+    accepted: Object.freeze({ identity: identityOf(record, frame) }),
+    freshUntil,
+    isCutOff: null,
+    notedAt: 0,
+  }
+}
+
+/** Remembers that there is no key of an id. It is compared like a real one, to take as long. */
+export function prepareAbsence(digester: Digester, now: number, freshUntil: number): CachedKey {
+  const stored = digester.digest('', now)
+  const secret = { ...stored, matches: digester.matcher(stored), endsAt: 0 }
+  return {
+    record: null,
+    secrets: [secret],
+    allows: null,
+    accepted: null,
+    freshUntil,
+    isCutOff: false,
+    notedAt: 0,
+  }
+}
+
+function identityOf(record: KeyRecord, { mechanism, issuer }: IdentityFrame): Identity {
+  return createIdentity({
+    subject: record.owner.id,
+    issuer,
+    kind: record.owner.type === 'user' ? 'user' : 'service',
+    mechanism,
+    credentialId: record.id,
+    tenant: record.tenant ?? undefined,
+    scopes: record.scopes,
+    expiresAt: record.expiresAt ?? undefined,
+    claims: {
+      environment: record.environment,
+      keyName: record.name,
+      ownerType: record.owner.type,
+      permissions: record.permissions,
+      metadata: record.metadata,
+    },
+  })
+}

@@ -1,0 +1,80 @@
+import type {
+  Challenge,
+  CredentialShape,
+  CredentialSource,
+  Mechanism,
+  SecurityScheme,
+} from '@latchkey/identity'
+import { hasKeyPrefix } from './key-format.js'
+import type { Settings } from './options.js'
+import { createKeyReader, TWICE } from './presented.js'
+import { REPEATED } from './verdict.js'
+import type { Verification } from './verification.js'
+
+/** What the mechanism tells about itself beyond its settings. */
+export interface MechanismFacts {
+  readonly algorithms: readonly string[]
+  readonly secretsAtRest: string
+  readonly revocationWindow: number
+}
+
+/** Builds the mechanism of one registration. */
+export function createMechanism(
+  settings: Settings,
+  verification: Verification,
+  facts: MechanismFacts,
+): Mechanism {
+  const { prefix } = settings
+  const isOurs = (text: string): boolean => hasKeyPrefix(text, prefix)
+  const read = createKeyReader(settings, isOurs)
+  const shape: CredentialShape = { id: `api-key:${prefix}`, matches: isOurs }
+  const scheme = settings.bearer ? 'Bearer' : 'ApiKey'
+
+  return {
+    name: settings.name,
+    sources: sourcesOf(settings, shape),
+    ambient: false,
+    authenticate(request) {
+      const text = read(request)
+      if (text === null) return null
+      if (text === TWICE) return REPEATED
+      return verification.verify(text, request)
+    },
+    challenge(cause) {
+      const params: Challenge['params'] = { realm: settings.realm }
+      if (cause === undefined) return { scheme, params }
+      if ('scope' in cause) return { scheme, params: { ...params, ...cause } }
+      if ('acrValues' in cause || 'maxAge' in cause) {
+        const { error, acrValues, maxAge } = cause
+        return { scheme, params: { ...params, error, acr_values: acrValues, max_age: maxAge } }
+      }
+      const description = 'description' in cause ? cause.description : undefined
+      return { scheme, params: { ...params, error: cause.error, error_description: description } }
+    },
+    securityScheme: securitySchemeOf(settings),
+    describe: () => ({
+      type: 'api-key',
+      outbound: [],
+      prefix,
+      environments: settings.environments,
+      cacheTtl: settings.cacheTtl,
+      failures: settings.failures,
+      ...facts,
+    }),
+  }
+}
+
+function sourcesOf(settings: Settings, shape: CredentialShape): CredentialSource[] {
+  const sources: CredentialSource[] = []
+  if (settings.bearer) sources.push({ in: 'authorization', scheme: 'Bearer', shape })
+  if (settings.header !== null) sources.push({ in: 'header', name: settings.header, shape })
+  if (settings.query !== null) sources.push({ in: 'query', name: settings.query, shape })
+  return sources
+}
+
+function securitySchemeOf({ bearer, header, query }: Settings): SecurityScheme {
+  const description = 'An API key'
+  if (bearer) return { type: 'http', scheme: 'bearer', bearerFormat: 'API key', description }
+  if (header !== null) return { type: 'apiKey', in: 'header', name: header, description }
+  return { type: 'apiKey', in: 'query', name: query as string, description }
+}
