@@ -15,3 +15,15 @@ export const KeysError: FastifyErrorConstructor<
   { code: 'LATCHKEY_TOKENS_INVALID_KEYS'; statusCode: 500 },
   [string]
 > = createError('LATCHKEY_TOKENS_INVALID_KEYS', 'Cannot use the keys: %s', 500)
+
+/** An application named a URL that must not be called. */
+export const OutboundUrlError: FastifyErrorConstructor<
+  { code: 'LATCHKEY_TOKENS_OUTBOUND_URL'; statusCode: 500 },
+  [string, string]
+> = createError('LATCHKEY_TOKENS_OUTBOUND_URL', 'Cannot call the URL in "%s": it %s', 500)
+
+/** A call to another server gave nothing that can be used. */
+export const OutboundError: FastifyErrorConstructor<
+  { code: 'LATCHKEY_TOKENS_OUTBOUND_FAILED'; statusCode: 502 },
+  [string, string, { readonly cause: unknown }?]
+> = createError('LATCHKEY_TOKENS_OUTBOUND_FAILED', 'Cannot call "%s": %s', 502)
