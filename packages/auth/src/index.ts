@@ -1,1 +1,7 @@
-export {}
+import './types.js'
+
+export type { RouteFault } from './check-routes.js'
+export type { AuthOptions, MechanismEntry } from './options.js'
+export { auth, auth as default } from './plugin.js'
+export type { AuthReport, MechanismEntryReport, RouteReport } from './report.js'
+export type { AllRoute, AnyRoute, RouteAuth } from './route-auth.js'

@@ -1,0 +1,37 @@
+import t from 'tap'
+import type { RouteAuth } from '../src/index.js'
+import { createApp, whoami } from './fixtures/app.js'
+
+for (const [what, config, message] of [
+  ['true', true, 'it is true; write "public" for a route that is open to everybody'],
+  ['false', false, 'it is false; write "public" for a route that is open to everybody'],
+  ['null', null, 'it is null; write "public" for a route that is open to everybody'],
+  ['a number', 5, 'write the name of a mechanism, an array, { any: [...] } or { all: [...] }'],
+  ['an empty name', '', 'write the name of a mechanism'],
+  ['an empty list', [], '"any" is not an array with at least one member'],
+  ['requirements without a plan', { scopes: ['x'] }, 'write the name of a mechanism, an array'],
+  ['any beside all', { any: ['bearer'], all: ['badge'] }, 'write the name of a mechanism'],
+  ['"public" in a list', ['bearer', 'public'], '"public" stands alone; for a route that also'],
+  ['an optional that is no boolean', { any: ['bearer'], optional: 1 }, '"optional" is not true'],
+] as const) {
+  t.test(`config.auth that is ${what} fails where it is written`, async (t) => {
+    const app = await createApp()
+    t.throws(() => app.get('/', { config: { auth: config as unknown as RouteAuth } }, whoami), {
+      code: 'LATCHKEY_AUTH_INVALID_ROUTE',
+      message: new RegExp(
+        `^Cannot declare GET /: "config.auth" is wrong. Cannot read the plan: .*${escapeRegExp(message)}`,
+      ),
+    })
+  })
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+t.test('a requirement that is undefined is none', async (t) => {
+  const app = await createApp()
+  const auth = { any: ['bearer'], optional: true, early: undefined } as unknown as RouteAuth
+  app.get('/', { config: { auth } }, whoami)
+  t.equal((await app.inject('/')).statusCode, 200)
+})
