@@ -57,12 +57,12 @@ function createDecide(step: Step, by: string, mechanisms: readonly Mechanism[]):
       decision = step(requireIdentity(request), request, reply)
       if (!isPromise(decision)) requireDecision(decision)
     } catch (error) {
-      return done(refuseFailed(reply, by, error))
+      return done(failure(reply, by, error))
     }
     if (!isPromise(decision)) return settle(request, reply, done, decision)
     decision.then(requireDecision).then(
       (late) => settle(request, reply, done, late),
-      (error) => done(refuseFailed(reply, by, error)),
+      (error) => done(failure(reply, by, error)),
     )
   }
 
@@ -81,6 +81,13 @@ function createDecide(step: Step, by: string, mechanisms: readonly Mechanism[]):
 
 function isPromise(decision: Decision | Promise<Decision>): decision is Promise<Decision> {
   return 'then' in decision
+}
+
+/** What the application itself throws to a client (a resource that is not there: 404) stays so. */
+function failure(reply: FastifyReply, by: string, error: unknown): Error {
+  const { statusCode } = (error ?? {}) as { statusCode?: number }
+  const isAnswer = statusCode !== undefined && statusCode >= 400 && statusCode < 500
+  return error instanceof Error && isAnswer ? error : refuseFailed(reply, by, error)
 }
 
 const EFFECTS = new Set(['allow', 'deny', 'challenge'])

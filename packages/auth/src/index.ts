@@ -1,6 +1,12 @@
 import './types.js'
 
 export type { RouteFault } from './check-routes.js'
+export type {
+  FastifyAuthFunction,
+  FastifyAuthSource,
+  FromFastifyAuthOptions,
+} from './from-fastify-auth.js'
+export { fromFastifyAuth } from './from-fastify-auth.js'
 export type { AuthOptions, MechanismEntry } from './options.js'
 export { auth, auth as default } from './plugin.js'
 export type { AuthReport, MechanismEntryReport, RouteReport } from './report.js'

@@ -72,6 +72,16 @@ t.test('what the authorizer discloses is what the client reads', async (t) => {
   })
 })
 
+t.test(
+  'what the application throws to the client while it decides is answered as it is',
+  async (t) => {
+    const app = await createDeciding()
+    app.get('/', { config: { auth: { any: ['bearer'], late: 'missing' } } }, whoami)
+    const response = await app.inject({ url: '/', headers })
+    t.same(response.json(), { statusCode: 404, error: 'Not Found', message: 'No such order' })
+  },
+)
+
 t.test('nothing is decided before somebody is known', async (t) => {
   const asked: string[] = []
   const app = await createDeciding(asked)
