@@ -58,17 +58,20 @@ export async function followSource(
     return entries.length
   }
 
+  async function catchUp(): Promise<void> {
+    cursor = await source.rewind(cursor)
+    while ((await deliver(false)) > 0);
+  }
+
   async function recover(): Promise<void> {
     onState('degraded')
-    for (let delay = shortestPause; ; delay = Math.min(delay * 2, longestPause)) {
+    let isBack = false
+    for (let delay = shortestPause; !isBack; delay = Math.min(delay * 2, longestPause)) {
       await pause(delay, undefined, { ref: false, signal })
-      try {
-        cursor = await source.rewind(cursor)
-        while ((await deliver(false)) > 0);
-        return
-      } catch {
-        // it is still away
-      }
+      isBack = await catchUp().then(
+        () => true,
+        () => false,
+      )
     }
   }
 

@@ -92,13 +92,13 @@ function createHub(store: Store, options: HubOptions, onRelease: () => void): Sh
   }
 
   async function keepTrying(): Promise<void> {
-    for (;;) {
+    let isStarted = false
+    while (!isStarted) {
       await pause(retryMilliseconds, undefined, { signal: aborter.signal, ref: false })
-      const isStarted = await start().then(
+      isStarted = await start().then(
         () => true,
         () => false,
       )
-      if (isStarted) return
     }
   }
 

@@ -139,7 +139,6 @@ export function createReplicaTable(maxEntries: number, clock: () => number): Rep
     const longer = new Float64Array(capacity)
     longer.set(values)
     values = longer
-    if (slots.length >= slotsFor(capacity)) return
     slots = new Uint32Array(slotsFor(capacity))
     for (let entry = 0; entry < used; entry++) if (ends[entry] !== 0) occupy(entry)
   }

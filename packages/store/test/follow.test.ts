@@ -3,6 +3,10 @@ import { until } from '../src/contract/harness.js'
 import { type FeedSource, followSource } from '../src/engine.js'
 import type { FeedState } from '../src/index.js'
 
+const unexpected = (): void => {
+  throw new Error('This must not be called')
+}
+
 function sourceOf(entries: string[]) {
   const control = {
     isAway: false,
@@ -97,14 +101,14 @@ t.test('a source may send its follower back', async (t) => {
 t.test('a source that fails at once is closed, and the failure told', async (t) => {
   const { control, source, fail } = sourceOf([])
   fail()
-  await t.rejects(followSource(source, null, t.fail, t.fail), { message: 'away' })
+  await t.rejects(followSource(source, null, unexpected, unexpected), { message: 'away' })
   t.equal(control.isClosed, true)
 })
 
 t.test('a follower that stops while the source is away hears nothing more', async (t) => {
   const { control, source, fail } = sourceOf([])
   const states: FeedState[] = []
-  const stop = await followSource(source, null, t.fail, (state) => states.push(state))
+  const stop = await followSource(source, null, unexpected, (state) => states.push(state))
   fail()
   await until('it tried again', () => control.rewinds >= 1)
   await stop()
@@ -145,7 +149,7 @@ t.test('a source that fails because it was closed is no failure', async (t) => {
       close: async () => failRead(new Error('closed')),
     },
     null,
-    t.fail,
+    unexpected,
     (state) => states.push(state),
   )
   await stop()

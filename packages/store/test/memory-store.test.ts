@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
+import { until } from '../src/contract/harness.js'
 import { storeContract } from '../src/contract.js'
 import { memoryStore } from '../src/index.js'
 
@@ -34,4 +35,9 @@ t.test('the memory store under the clock of the machine', async (t) => {
       t.pass(name)
     }),
   )
+})
+
+t.test('the suite waits long, but not for ever', async (t) => {
+  const wait = until('pigs fly', () => false, 2)
+  await t.rejects(wait, { message: 'It never came true that pigs fly' })
 })

@@ -38,9 +38,13 @@ export function callers(harness: ContractHarness, count: number): readonly Store
 }
 
 /** Waits until something is so, however slow the machine is, but not for ever. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean,
+  rounds: number = 3000,
+): Promise<void> {
   for (let round = 0; !isSo(); round++) {
-    if (round === 3000) throw new Error(`It never came true that ${what}`)
+    if (round === rounds) throw new Error(`It never came true that ${what}`)
     await pause(10)
   }
 }
