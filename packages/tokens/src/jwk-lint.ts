@@ -59,7 +59,7 @@ export function algorithmsByShape(jwk: JsonObject): readonly Algorithm[] | strin
       const length = bytesOf(jwk, 'k').byteLength
       if (length < leastSecretBytes) return `is shorter than ${leastSecretBytes} bytes`
       const all: Algorithm[] = ['HS256', 'HS384', 'HS512']
-      return all.filter((algorithm) => length >= (algorithms[algorithm].signatureLength ?? 0))
+      return all.filter((algorithm) => length >= Number(algorithms[algorithm].signatureLength))
     }
     default:
       return 'is of an unknown type'

@@ -11,7 +11,7 @@ const modulusLength = 3072
 
 async function generatePrivateKey(algorithm: Algorithm) {
   const { family, curve } = algorithms[algorithm]
-  if (family === 'ecdsa') return generate('ec', { namedCurve: curve ?? '' })
+  if (family === 'ecdsa') return generate('ec', { namedCurve: curve as string })
   if (family === 'eddsa') return generate('ed25519')
   if (family !== 'hmac') return generate('rsa', { modulusLength })
   throw new KeysError(`${algorithm} has no key pairs`)

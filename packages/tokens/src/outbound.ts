@@ -1,8 +1,8 @@
-import { lookup as resolve } from 'node:dns'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { OutboundError, OutboundUrlError } from './errors.js'
+import { guardedLookup } from './guarded-lookup.js'
 import { isPublicAddress } from './public-address.js'
 
 /** Limits of calls to other servers. */
@@ -72,20 +72,6 @@ function findUrlProblem(text: string, isAllowed: (url: URL) => boolean): string 
   return null
 }
 
-/** A look-up that fails when any of the addresses is private: none of them is then tried. */
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    const closed = error ?? addresses.find(({ address }) => !isPublicAddress(address))
-    const [first] = addresses ?? []
-    if (closed instanceof Error) return callback(closed, '', 0)
-    if (closed !== undefined || first === undefined) {
-      return callback(new Error('the host has a private address'), '', 0)
-    }
-    if (options.all) return callback(null, addresses)
-    callback(null, first.address, first.family)
-  })
-}
-
 /** Prepares guarded calls to other servers. */
 export function createOutbound(options: OutboundOptions = {}): Outbound {
   const { timeout = 5, maxBytes = 262_144, ca } = options
@@ -136,7 +122,7 @@ async function exchange(
   const incoming = await new Promise<IncomingMessage>((answer, fail) => {
     outgoing.on('response', answer).on('error', fail).end(body)
   })
-  const status = incoming.statusCode ?? 0
+  const status = incoming.statusCode as number
   if (status >= 300 && status < 400) {
     outgoing.destroy()
     throw new Error(`a redirect (${status}), which is not followed`)

@@ -1,6 +1,6 @@
 import { constants, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
 import { type Algorithm, algorithms } from './algorithm.js'
-import { prepareMac } from './mac.js'
+import { type MacHash, prepareMac } from './mac.js'
 
 /** Checks a signature over a text. Never throws. */
 export type Verifier = (signingInput: string, signature: Uint8Array) => boolean
@@ -27,7 +27,7 @@ function keyOptions(algorithm: Algorithm, key: KeyObject) {
 export function prepareVerifier(algorithm: Algorithm, key: KeyObject): Verifier {
   const { hash, family, signatureLength } = algorithms[algorithm]
   if (family === 'hmac') {
-    const mac = prepareMac(key.export(), hash ?? undefined)
+    const mac = prepareMac(key.export(), hash as MacHash)
     return (signingInput, signature) =>
       signature.byteLength === signatureLength &&
       timingSafeEqual(Buffer.from(mac(signingInput), 'base64url'), signature)
@@ -46,7 +46,7 @@ export function prepareVerifier(algorithm: Algorithm, key: KeyObject): Verifier 
  */
 export function prepareSigner(algorithm: Algorithm, key: KeyObject): (input: string) => string {
   const { hash, family } = algorithms[algorithm]
-  if (family === 'hmac') return prepareMac(key.export(), hash ?? undefined)
+  if (family === 'hmac') return prepareMac(key.export(), hash as MacHash)
   const options = keyOptions(algorithm, key)
   return (signingInput) => sign(hash, Buffer.from(signingInput), options).toString('base64url')
 }

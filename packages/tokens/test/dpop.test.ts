@@ -68,6 +68,7 @@ t.test('a proof that breaks a rule is refused with it', async (t) => {
     ['alg unknown', await sign({ ...header, alg: 'ES256K' }, claims), 'proof-algorithm'],
     ['jwk missing', await sign({ ...header, jwk: undefined }, claims), 'proof-key'],
     ['jwk null', await sign({ ...header, jwk: null }, claims), 'proof-key'],
+    ['jwk of another type', await sign({ ...header, jwk: { kty: 'AKP' } }, claims), 'proof-key'],
     ['jwk a list', await sign({ ...header, jwk: [publicJwk] }, claims), 'proof-key'],
     ['jwk private', await sign({ ...header, jwk }, claims), 'proof-key'],
     [
@@ -155,6 +156,9 @@ t.test('what means the same URL and time passes', async (t) => {
     const found = verifyDpopProof(await sign(header, payload), { ...expected, url })
     t.not(typeof found, 'string', what)
   }
+  const rsa = await freshKey('PS256')
+  const byRsa = await rsa.sign({ typ: 'dpop+jwt', alg: 'PS256', jwk: rsa.publicJwk }, claims)
+  t.not(typeof verifyDpopProof(byRsa, expected), 'string', 'RSA')
   const named = { ...header, jwk: { ...publicJwk, kid: 'mine' } }
   t.not(typeof verifyDpopProof(await sign(named, claims), expected), 'string', 'a named key')
 })
