@@ -1,0 +1,81 @@
+import { channels } from '@latchkey/identity'
+import { endSession } from './end-session.js'
+import type { House } from './house.js'
+import { livingSessions, type SessionInfo, sessionInfo } from './list-sessions.js'
+import { checkSubject } from './login-details.js'
+
+/** Seconds that clocks of processes may differ before a cut-off could be forgotten too early. */
+const SKEW = 3600
+
+/** `app.sessions`: what an application does to sessions, its users' and all of them. */
+export interface Sessions {
+  /**
+   * Lists the sessions of a subject that live, the oldest login first.
+   *
+   * @param options `current`: the id of the session that asks, `request.identity.credentialId`.
+   * @throws {Error} `LATCHKEY_SESSION_UNAVAILABLE`.
+   */
+  list(subject: string, options?: { readonly current?: string }): Promise<SessionInfo[]>
+  /**
+   * Ends one session, whoever it belongs to.
+   *
+   * @returns `false` when there was none.
+   * @throws {Error} `LATCHKEY_SESSION_UNAVAILABLE`; then try again.
+   */
+  revoke(id: string): Promise<boolean>
+  /**
+   * Ends all sessions of a subject, in one step however many there are: when the password
+   * changed, when the account is closed.
+   *
+   * @param options `except`: the id of the session that goes on.
+   * @throws {Error} `LATCHKEY_SESSION_UNAVAILABLE`; then try again.
+   */
+  revokeAll(subject: string, options?: { readonly except?: string }): Promise<void>
+  /** Ends all sessions of everybody, in one step. */
+  revokeEverybody(): Promise<void>
+}
+
+/** Makes `app.sessions`. */
+export function createSessions(house: House): Sessions {
+  const { settings, cutoffs, repository } = house
+
+  function tell(reason: string, subject?: string): void {
+    const { name: mechanism, issuer } = settings
+    channels.revoked.publish({ at: settings.now(), mechanism, issuer, subject, reason })
+  }
+
+  return {
+    async list(subject, { current } = {}) {
+      checkSubject(subject)
+      const living = await livingSessions(house, subject)
+      return living.map((session) => sessionInfo(session, current, settings))
+    },
+
+    async revoke(id) {
+      const before = await endSession(house, id, 'revoked')
+      return before !== null && before.ended === undefined
+    },
+
+    async revokeAll(subject, { except } = {}) {
+      checkSubject(subject)
+      const now = settings.now()
+      const known = await cutoffs.look(subject)
+      const cut = Math.max(now, known.cut + 1)
+      if (except !== undefined) {
+        await repository.update(except, (held) =>
+          held.login?.subject === subject ? { ...held, login: { ...held.login, cut } } : null,
+        )
+      }
+      await cutoffs.raise(subject, cut, now + settings.absoluteTimeout + SKEW)
+      tell('revoked-all', subject)
+    },
+
+    async revokeEverybody() {
+      const now = settings.now()
+      const known = await cutoffs.look('')
+      const cutAll = Math.max(now, known.cutAll + 1)
+      await cutoffs.raiseAll(cutAll, now + settings.absoluteTimeout + SKEW)
+      tell('revoked-everybody')
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { House } from './house.js'
+import type { Remembered } from './memory.js'
+
+/** Notes in the background that a session is used. */
+export interface Toucher {
+  /** At most one write per `touchInterval`, in all processes together. */
+  touch(id: string, session: Remembered, now: number): void
+  /** Resolves when nothing is under way. */
+  settle(): Promise<void>
+}
+
+/** Makes the toucher; it moves only the idle end, and never brings back what is gone. */
+export function createToucher(house: House): Toucher {
+  const { repository, memory, settings } = house
+  const underWay = new Set<Promise<void>>()
+
+  async function note(id: string, session: Remembered, now: number): Promise<void> {
+    const record = await repository.update(id, (held) =>
+      held.seen > now - settings.touchInterval ? null : { ...held, seen: now },
+    )
+    if (record === null || record.digest !== session.digest) memory.forget(id)
+  }
+
+  return {
+    touch(id, session, now) {
+      if (now - session.touched < settings.touchInterval) return
+      session.touched = now
+      // An outage is not the request's business: the next touch is due in a minute.
+      const work = note(id, session, now)
+        .catch(() => {})
+        .finally(() => underWay.delete(work))
+      underWay.add(work)
+    },
+    async settle() {
+      await Promise.all(underWay)
+    },
+  }
+}
