@@ -115,7 +115,8 @@ function pick(candidates: readonly Candidate[], credential: string): number {
 }
 
 function isHeaderRepeated(request: FastifyRequest, name: string): boolean {
-  const raw = request.raw.rawHeaders
+  // The requests that injectWS of @fastify/websocket makes up have no raw headers.
+  const raw = request.raw.rawHeaders ?? []
   let seen = false
   for (let at = 0; at < raw.length; at += 2) {
     const field = raw[at] as string
