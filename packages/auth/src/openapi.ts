@@ -76,7 +76,7 @@ export function createOpenApi(): OpenApi {
     declare(declared, route) {
       const { scope } = declared
       announce(scope)
-      const schema: DocumentedSchema | undefined = route.schema
+      const schema = route.schema as DocumentedSchema | undefined
       if (!scope.hasPlugin(SWAGGER) || schema?.security !== undefined) return
       const documented = { ...schema, security: [] }
       route.schema = documented

@@ -131,7 +131,7 @@ t.test(
           },
         },
       )
-        return String(await greeting)
+      return String(await greeting)
     }
     t.equal(await greet(valid), 'bearer')
     t.equal(
@@ -166,7 +166,9 @@ t.test('a scope uses its own mechanisms, and does not lend them', async (t) => {
   const other = await createApp({}, [bearer('token')])
   await other.register(partners, { prefix: '/partners' })
   other.get('/', { config: { auth: 'partner-only' } }, whoami)
-  await t.rejects(other.ready() as PromiseLike<unknown> as Promise<unknown>, { code: 'LATCHKEY_AUTH_ROUTES_REFUSED' })
+  await t.rejects(other.ready() as PromiseLike<unknown> as Promise<unknown>, {
+    code: 'LATCHKEY_AUTH_ROUTES_REFUSED',
+  })
 })
 
 t.test('two scopes may each have a plugin of their own', async (t) => {
