@@ -1,5 +1,6 @@
 import type { KeyTraits } from './key-input.js'
-import type { ApiKeyInfo, KeyOwner } from './record.js'
+import type { LimitStatus } from './limits.js'
+import type { ApiKeyInfo, KeyOwner, KeyState } from './record.js'
 import type { Verdict } from './verdict.js'
 import type { Caller } from './verification.js'
 
@@ -36,16 +37,38 @@ export interface RotateOptions {
   readonly expiresAt?: number | null
 }
 
+/** A key of another system that is to go on working. */
+export interface ForeignKey extends NewKey {
+  /** SHA-256 of the whole key: 64 hexadecimal or 43 base64url characters. */
+  readonly digest: string
+}
+
 /** Why something is ended; for events and the record. */
 export interface RevokeOptions {
   /** Default `revoked`. */
   readonly reason?: string
 }
 
+/** Where a leak was seen; for events. */
+export interface LeakOptions {
+  /** Such as `github`. Default `report`. */
+  readonly source?: string
+  readonly url?: string
+}
+
+/** A key that was found in a text. */
+export interface LeakedKey {
+  readonly id: string
+  readonly owner: KeyOwner
+  /** The state that it was found in: what is not `active` did no harm any more. */
+  readonly state: KeyState
+}
+
 /** Which keys to list, and which page of them. */
 export interface ListKeysOptions {
   readonly owner?: KeyOwner
-  readonly tenant?: string
+  /** `null`: only keys that belong to no tenant. Default: any. */
+  readonly tenant?: string | null
   readonly cursor?: string | null
   /** 1 to 1000. Default 100. */
   readonly limit?: number
@@ -68,6 +91,14 @@ export interface ApiKeys {
    * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID`; errors of the store.
    */
   create(key: NewKey): Promise<IssuedKey>
+  /**
+   * Takes over a key of another system by its digest. It goes on working as it is; once rotated it
+   * is one of ours.
+   *
+   * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID` when the digest is none, is known already, or
+   *   the registration has no `foreign` keys; errors of the store.
+   */
+  importDigest(key: ForeignKey): Promise<ApiKeyInfo>
   /** @returns `null` when there is no such key. */
   get(id: string): Promise<ApiKeyInfo | null>
   /** Lists keys, ended ones included. */
@@ -88,6 +119,7 @@ export interface ApiKeys {
    *
    * Throws as {@link ApiKeys.update} does.
    */
+  rotate(id: string, options?: RotateOptions): Promise<IssuedKey>
   /**
    * Ends a key for ever, in every process. May be called again.
    *
@@ -97,9 +129,27 @@ export interface ApiKeys {
   /** Ends all keys that an owner has now, with one write, however many they are. */
   revokeAll(owner: KeyOwner, options?: RevokeOptions): Promise<void>
   /**
-   * Verifies a key outside a route.
+   * Verifies a key outside a route. Nothing is charged to its limits.
    *
    * @param caller From where it comes; without it, keys bound to addresses are refused.
    */
   verify(text: string, caller?: Caller): Promise<Verdict>
+  /**
+   * How the limits of a key stand, without charging.
+   *
+   * @throws {FastifyError} `LATCHKEY_API_KEY_UNKNOWN`.
+   */
+  usage(id: string): Promise<readonly LimitStatus[]>
+  /**
+   * Revokes every key that is found in a text: a paste, a log, a commit. Only a whole and genuine
+   * key counts, so that nobody can end a key by knowing its id.
+   */
+  reportLeak(text: string, options?: LeakOptions): Promise<readonly LeakedKey[]>
+  /**
+   * Publishes `latchkey:key.expiring` for every key that expires within `expiryNotice` and has not
+   * been announced, by any process. Runs by itself once an hour.
+   *
+   * @returns How many were announced.
+   */
+  announceExpiring(): Promise<number>
 }

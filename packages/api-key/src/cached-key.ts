@@ -22,7 +22,6 @@ export interface CachedKey {
 /** One secret of a cached key. */
 export interface CachedSecret {
   readonly matches: Matcher
-  readonly scheme: string
   readonly endsAt: number
 }
 
@@ -43,7 +42,6 @@ export function prepareKey(
     record,
     secrets: record.secrets.map((secret) => ({
       matches: digester.matcher(secret),
-      scheme: secret.scheme,
       endsAt: secret.endsAt ?? Number.POSITIVE_INFINITY,
     })),
     allows: createAddressRule(record.cidrs),
@@ -55,12 +53,10 @@ export function prepareKey(
 }
 
 /** Remembers that there is no key of an id. It is compared like a real one, to take as long. */
-export function prepareAbsence(digester: Digester, now: number, freshUntil: number): CachedKey {
-  const stored = digester.digest('', now)
-  const secret = { ...stored, matches: digester.matcher(stored), endsAt: 0 }
+export function prepareAbsence(digester: Digester, freshUntil: number): CachedKey {
   return {
     record: null,
-    secrets: [secret],
+    secrets: [{ matches: digester.decoy, endsAt: 0 }],
     allows: null,
     accepted: null,
     freshUntil,

@@ -25,6 +25,7 @@ const scopeShape = /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/
 const ownerTypes = new Set(['user', 'organization', 'service'])
 const MOST_ENTRIES = 256
 const MOST_METADATA = 16_384
+const MOST_QUOTA = 1_000_000_000_000
 
 function invalid(state: string): never {
   throw new InvalidKey(`Cannot use the API key's data: ${state}`)
@@ -87,7 +88,9 @@ function checkRateLimit(rateLimit: RateLimit): void {
 }
 
 function checkQuota({ limit, refill }: Quota): void {
-  if (!isWhole(limit, 1)) invalid('"quota.limit" is not a whole number from 1 up')
+  if (!isWhole(limit, 1) || limit > MOST_QUOTA) {
+    invalid(`"quota.limit" is not a whole number from 1 to ${MOST_QUOTA}`)
+  }
   if (refill === null) return
   const isFit = isWhole(refill?.amount, 1) && refill.amount <= limit && isWhole(refill.interval, 1)
   if (!isFit) {

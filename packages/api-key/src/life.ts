@@ -1,10 +1,10 @@
 import type { ApiKeys } from './api-keys.js'
 import { EndedKey, UnknownKey } from './errors.js'
-import { expiryOf } from './issuing.js'
 import { isKeyId } from './key-format.js'
 import { checkOwner, checkTraits } from './key-input.js'
 import type { KeyRing } from './key-ring.js'
 import { hasEnded } from './key-state.js'
+import { expiryOf } from './new-record.js'
 import type { ApiKeyInfo, KeyRecord } from './record.js'
 import { loadInfo } from './showing.js'
 

@@ -5,11 +5,10 @@ import type {
   Mechanism,
   SecurityScheme,
 } from '@latchkey/identity'
-import { hasKeyPrefix } from './key-format.js'
 import type { Settings } from './options.js'
 import { createKeyReader, TWICE } from './presented.js'
 import { REPEATED } from './verdict.js'
-import type { Verification } from './verification.js'
+import type { Verify } from './verification.js'
 
 /** What the mechanism tells about itself beyond its settings. */
 export interface MechanismFacts {
@@ -21,11 +20,11 @@ export interface MechanismFacts {
 /** Builds the mechanism of one registration. */
 export function createMechanism(
   settings: Settings,
-  verification: Verification,
+  isOurs: (text: string) => boolean,
+  verify: Verify,
   facts: MechanismFacts,
 ): Mechanism {
   const { prefix } = settings
-  const isOurs = (text: string): boolean => hasKeyPrefix(text, prefix)
   const read = createKeyReader(settings, isOurs)
   const shape: CredentialShape = { id: `api-key:${prefix}`, matches: isOurs }
   const scheme = settings.bearer ? 'Bearer' : 'ApiKey'
@@ -38,7 +37,7 @@ export function createMechanism(
       const text = read(request)
       if (text === null) return null
       if (text === TWICE) return REPEATED
-      return verification.verify(text, request)
+      return verify(text, request)
     },
     challenge(cause) {
       const params: Challenge['params'] = { realm: settings.realm }

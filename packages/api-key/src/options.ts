@@ -2,6 +2,7 @@ import type { RevocationPolicy, Store } from '@latchkey/store'
 import type { SecretSource } from '@latchkey/tokens'
 import { InvalidOptions } from './errors.js'
 import type { FailureLimit } from './failure-limiter.js'
+import type { ForeignKeys } from './foreign-keys.js'
 import { isEnvironment, isPrefix } from './key-format.js'
 
 /** Options of the plugin `apiKey`. */
@@ -33,6 +34,8 @@ export interface ApiKeyOptions {
   readonly realm?: string
   /** Secrets of at least 32 bytes that go into digests, the current one first. Default: none. */
   readonly peppers?: SecretSource
+  /** Keys of another system that `importDigest` takes over. Default: none. */
+  readonly foreign?: ForeignKeys
   /** Seconds that a new key lives unless it is told otherwise. Default 7776000, 90 days. */
   readonly defaultLifetime?: number
   /** Seconds that revoked and expired keys stay to be looked at. Default 31536000, a year. */
@@ -52,6 +55,8 @@ export interface ApiKeyOptions {
   readonly lastUsedInterval?: number
   /** The most keys that are remembered, known and unknown. Default 10000. */
   readonly cacheSize?: number
+  /** Seconds before its expiry at which a key is announced as expiring. Default 604800, 7 days. */
+  readonly expiryNotice?: number
   /** How many bad keys one address may present before it is told to wait; `false`: any number. */
   readonly failures?: Partial<FailureLimit> | false
   /** The time in seconds. Default: the system's clock. */
@@ -69,6 +74,7 @@ export interface Settings {
   readonly bearer: boolean
   readonly query: string | null
   readonly realm: string
+  readonly foreign: ForeignKeys | null
   readonly defaultLifetime: number
   readonly retention: number
   readonly cacheTtl: number
@@ -77,10 +83,12 @@ export interface Settings {
   readonly whenStale: RevocationPolicy
   readonly lastUsedInterval: number
   readonly cacheSize: number
+  readonly expiryNotice: number
   readonly failures: FailureLimit | null
   readonly clock: () => number
 }
 
+const LEAST_BITS = 112
 const tokenShape = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 function wrong(state: string): never {
@@ -116,6 +124,7 @@ export function resolveOptions(options: ApiKeyOptions): Settings {
     bearer,
     query: allowQueryParameter ?? null,
     realm: options.realm ?? 'api',
+    foreign: resolveForeign(options.foreign),
     defaultLifetime: seconds('defaultLifetime', options.defaultLifetime, 7_776_000),
     retention: seconds('retention', options.retention, 31_536_000),
     cacheTtl: seconds('cacheTtl', options.cacheTtl, 60),
@@ -124,6 +133,7 @@ export function resolveOptions(options: ApiKeyOptions): Settings {
     whenStale: resolvePolicy(options.whenStale),
     lastUsedInterval: seconds('lastUsedInterval', options.lastUsedInterval, 60),
     cacheSize: seconds('cacheSize', options.cacheSize, 10_000),
+    expiryNotice: seconds('expiryNotice', options.expiryNotice, 604_800),
     failures: resolveFailures(options.failures),
     clock: options.clock ?? (() => Date.now() / 1000),
   }
@@ -135,6 +145,19 @@ function resolveFailures(failures: ApiKeyOptions['failures'] = {}): FailureLimit
     limit: seconds('failures.limit', failures.limit, 30),
     window: seconds('failures.window', failures.window, 60),
   }
+}
+
+function resolveForeign(foreign: ForeignKeys | undefined): ForeignKeys | null {
+  if (foreign === undefined) return null
+  const { pattern, bits } = foreign
+  const { source, flags } = pattern
+  if (!source.startsWith('^') || !source.endsWith('$') || /[gy]/.test(flags)) {
+    wrong('"foreign.pattern" does not reach from "^" to "$", or has the flag "g" or "y"')
+  }
+  if (!(bits >= LEAST_BITS)) {
+    wrong(`"foreign.bits" is below ${LEAST_BITS}: such keys can be guessed from their digests`)
+  }
+  return foreign
 }
 
 function resolvePolicy(policy: RevocationPolicy = 'lookup'): RevocationPolicy {

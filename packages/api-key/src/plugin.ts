@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import type { ApiKeys } from './api-keys.js'
+import { checkRoute } from './charging.js'
 import { InvalidOptions } from './errors.js'
 import { createMechanism } from './mechanism.js'
 import { type ApiKeyOptions, resolveOptions } from './options.js'
+import { redactQuery } from './redaction.js'
 import { createRegistration } from './registration.js'
 
 const keysOf = new WeakMap<Mechanism, ApiKeys>()
@@ -16,10 +18,17 @@ async function plugin(app: FastifyInstance, options: ApiKeyOptions): Promise<voi
   const peppers = options.peppers === undefined ? [] : await loadSecrets(options.peppers, 'peppers')
   await app.register(identity)
   const registration = createRegistration(settings, peppers, app.log)
-  const mechanism = createMechanism(settings, registration.verification, registration.facts)
+  const { isOurs, verify, facts } = registration
+  const mechanism = createMechanism(settings, isOurs, verify, facts)
   app.mechanisms.register(mechanism)
   keysOf.set(mechanism, registration.apiKeys)
   if (!app.hasDecorator('apiKeys')) decorate(app)
+  if (settings.query !== null) {
+    app.log.warn(`API keys are read from the query parameter "${settings.query}": URLs are kept`)
+    redactQuery(app, settings.query)
+  }
+  app.addHook('onRoute', checkRoute)
+  app.addHook('preParsing', registration.charge)
   app.addHook('onReady', registration.start)
   app.addHook('onClose', registration.stop)
 }

@@ -28,6 +28,10 @@ export interface KeyRepository {
   loadGeneration(owner: KeyOwner): Promise<number>
   /** Revokes all keys of an owner that there are, in one write. @returns The new generation. */
   raiseGeneration(owner: KeyOwner): Promise<number>
+  /** Lists keys that expire on a day, counted from the epoch; some may not, any more. */
+  listExpiring(day: number, options: ListOptions): Promise<IndexPage>
+  /** Takes a key off the list of a day. */
+  dropExpiring(day: number, id: string): Promise<void>
   /** Remembers under which id a foreign key goes. @returns `false` when it is already known. */
   insertAlias(digest: string, id: string): Promise<boolean>
   /** @returns The id of a foreign key, or `null`. */
@@ -44,6 +48,7 @@ export function openRepository(store: Store, prefix: string, retention: number):
   const keyOf = (id: string): string => `${root}/key/${id}`
   const generationKeyOf = (owner: KeyOwner): string => `${root}/generation/${ownerDigest(owner)}`
   const aliasKeyOf = (digest: string): string => `${root}/alias/${digest}`
+  const dayIndexOf = (day: number): string => `${root}/expiring/${day}`
   const shelfOf = (shelf: Shelf): string => {
     if (shelf === null) return `${root}/all`
     if ('owner' in shelf) return `${root}/owner/${ownerDigest(shelf.owner)}`
@@ -59,7 +64,9 @@ export function openRepository(store: Store, prefix: string, retention: number):
   async function shelve(record: KeyRecord, expiresAt: number): Promise<void> {
     const shelves: Shelf[] = [null, { owner: record.owner }]
     if (record.tenant !== null) shelves.push({ tenant: record.tenant })
-    await Promise.all(shelves.map((shelf) => store.link(shelfOf(shelf), record.id, expiresAt)))
+    const indexes = shelves.map(shelfOf)
+    if (record.expiresAt !== null) indexes.push(dayIndexOf(dayOf(record.expiresAt)))
+    await Promise.all(indexes.map((index) => store.link(index, record.id, expiresAt)))
   }
 
   return {
@@ -91,6 +98,9 @@ export function openRepository(store: Store, prefix: string, retention: number):
 
     list: (shelf, options) => store.list(shelfOf(shelf), options),
 
+    listExpiring: (day, options) => store.list(dayIndexOf(day), options),
+    dropExpiring: (day, id) => store.unlink(dayIndexOf(day), id),
+
     async loadGeneration(owner) {
       const found = await store.get(generationKeyOf(owner))
       return found === null ? 0 : (found.value as number)
@@ -117,6 +127,11 @@ export function openRepository(store: Store, prefix: string, retention: number):
       return found === null ? null : (found.value as string)
     },
   }
+}
+
+/** The day of an instant, counted from the epoch. */
+export function dayOf(seconds: number): number {
+  return Math.floor(seconds / 86_400)
 }
 
 function endOf(record: KeyRecord, retention: number): number {

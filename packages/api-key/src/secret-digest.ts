@@ -19,6 +19,8 @@ export interface Digester {
   digest(text: string, now: number): Pick<StoredSecret, 'scheme' | 'digest'>
   /** Prepares a stored digest. One whose pepper is unknown matches nothing. */
   matcher(stored: Pick<StoredSecret, 'scheme' | 'digest'>): Matcher
+  /** Matches nothing, and takes as long as one that does. */
+  readonly decoy: Matcher
   /** Whether a stored digest was made the way that new ones are. */
   isCurrent(scheme: string, now: number): boolean
 }
@@ -30,6 +32,8 @@ interface Pepper {
 }
 
 const PLAIN = 'sha256'
+const NOTHING = Buffer.alloc(32)
+const NO_TEXT = NOTHING.toString('base64url')
 
 /**
  * Prepares the digests of a registration. They are of the whole text of a key, so that nothing of
@@ -66,6 +70,12 @@ export function createDigester(peppers: readonly SecretEntry[]): Digester {
       if (pepper === undefined) return () => false
       const { mac, notAfter } = pepper
       return (text, now) => isEqualDigest(mac(text), digest) && now < notAfter
+    },
+    decoy(text) {
+      const [pepper] = ring
+      if (pepper === undefined) timingSafeEqual(sha256(text), NOTHING)
+      else isEqualDigest(pepper.mac(text), NO_TEXT)
+      return false
     },
     isCurrent: (scheme, now) => scheme === (current(now)?.scheme ?? PLAIN),
   }

@@ -1,4 +1,5 @@
 import type { ApiKeys, ListKeysOptions } from './api-keys.js'
+import { UnknownKey } from './errors.js'
 import { isKeyId } from './key-format.js'
 import type { KeyRing } from './key-ring.js'
 import { showKey } from './key-state.js'
@@ -23,12 +24,17 @@ async function isQuotaExhausted(ring: KeyRing, record: KeyRecord): Promise<boole
 }
 
 /** The part of {@link ApiKeys} that shows keys. */
-export function createShowing(ring: KeyRing): Pick<ApiKeys, 'get' | 'list'> {
+export function createShowing(ring: KeyRing): Pick<ApiKeys, 'get' | 'list' | 'usage'> {
   const { repository } = ring
   return {
     async get(id) {
       const record = isKeyId(id) ? await repository.load(id) : null
       return record === null ? null : loadInfo(ring, record)
+    },
+    async usage(id) {
+      const record = isKeyId(id) ? await repository.load(id) : null
+      if (record === null) throw new UnknownKey()
+      return ring.limits.status(record)
     },
     async list(options = {}) {
       const { cursor = null, limit = 100 } = options
@@ -43,7 +49,7 @@ export function createShowing(ring: KeyRing): Pick<ApiKeys, 'get' | 'list'> {
 
 function shelfOf({ owner, tenant }: ListKeysOptions): Shelf {
   if (owner !== undefined) return { owner }
-  return tenant === undefined ? null : { tenant }
+  return tenant == null ? null : { tenant }
 }
 
 function fits(record: KeyRecord, { owner, tenant }: ListKeysOptions): boolean {

@@ -1,6 +1,11 @@
 import type { ApiKeys } from './api-keys.js'
+import type { ApiKeyRouteConfig } from './charging.js'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route says about API keys. */
+    apiKey?: ApiKeyRouteConfig
+  }
   interface FastifyInstance {
     /**
      * The keys of the first registration that this scope sees, its own before its parents'.

@@ -23,6 +23,11 @@ export const MALFORMED: Verdict = Object.freeze({
   refusal: Object.freeze({ reason: 'malformed', ...toClient }),
 })
 
+/** A key of an environment that is not accepted here, such as a test key in production. */
+export const ELSEWHERE: Verdict = Object.freeze({
+  refusal: Object.freeze({ reason: 'environment', ...toClient }),
+})
+
 /** Two keys in one request. */
 export const REPEATED: Verdict = Object.freeze({
   refusal: Object.freeze({
@@ -31,6 +36,11 @@ export const REPEATED: Verdict = Object.freeze({
     error: 'invalid_request',
     description: 'More than one API key was presented',
   } satisfies Refusal),
+})
+
+/** A revocation may have been missed, and the policy is to let nobody in: 503. */
+export const DEGRADED: Verdict = Object.freeze({
+  unavailable: Object.freeze({ reason: 'degraded' }),
 })
 
 /** The same answer to the client for every bad key, whatever is bad about it. */
