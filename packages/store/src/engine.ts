@@ -9,5 +9,6 @@ export {
   serializeValue,
 } from './arguments.js'
 export { createBatcher } from './batch.js'
+export { withinDeadline } from './deadline.js'
 export type { FeedEntry, FeedSource } from './follow.js'
 export { followSource } from './follow.js'
