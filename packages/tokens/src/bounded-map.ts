@@ -3,6 +3,8 @@ export interface BoundedMap<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
   delete(key: string): void
+  /** Forgets every entry that fits; takes as long as there are entries. */
+  deleteWhere(isUnwanted: (value: T) => boolean): void
   clear(): void
   /** Number of entries, the forgotten half not counted. */
   readonly size: number
@@ -40,6 +42,11 @@ export function boundedMap<T>(most: number): BoundedMap<T> {
     delete(key) {
       young.delete(key)
       old.delete(key)
+    },
+    deleteWhere(isUnwanted) {
+      for (const generation of [young, old]) {
+        for (const [key, value] of generation) if (isUnwanted(value)) generation.delete(key)
+      }
     },
     clear() {
       young.clear()

@@ -26,3 +26,13 @@ t.test('an entry can be replaced and taken out', async (t) => {
   map.clear()
   t.equal(map.size, 0)
 })
+
+t.test('entries can be taken out by what they are, the older ones too', async (t) => {
+  const map = boundedMap<number>(4)
+  for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) map.set(key, index)
+  map.deleteWhere((value) => value % 2 === 0)
+  t.same(
+    ['a', 'b', 'c', 'd'].map((key) => map.get(key)),
+    [undefined, 1, undefined, 3],
+  )
+})
