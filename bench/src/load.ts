@@ -53,7 +53,7 @@ function open(port: number): Promise<Socket> {
 function drive(socket: Socket, end: number, message: () => Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     let answered = 0
-    let pending = Buffer.alloc(0)
+    let pending: Buffer = Buffer.alloc(0)
     const onData = (chunk: Buffer): void => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
       const length = answerLength(pending)
