@@ -85,9 +85,8 @@ function isPromise(decision: Decision | Promise<Decision>): decision is Promise<
 
 /** What the application itself throws to a client (a resource that is not there: 404) stays so. */
 function failure(reply: FastifyReply, by: string, error: unknown): Error {
-  const { statusCode } = (error ?? {}) as { statusCode?: number }
-  const isAnswer = statusCode !== undefined && statusCode >= 400 && statusCode < 500
-  return error instanceof Error && isAnswer ? error : refuseFailed(reply, by, error)
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return status >= 400 && status < 500 ? (error as Error) : refuseFailed(reply, by, error)
 }
 
 const EFFECTS = new Set(['allow', 'deny', 'challenge'])

@@ -5,7 +5,15 @@ export type Cells = readonly (readonly string[])[]
 
 /** The routes of a report as cells. */
 export function routeCells(report: AuthReport): Cells {
-  const heads = ['METHODS', 'URL', 'ACCESS', 'MECHANISMS', 'REQUIREMENTS', 'REVOKED WITHIN', 'BY']
+  const heads = [
+    'Methods',
+    'URL',
+    'Access',
+    'Mechanisms',
+    'Requirements',
+    'Revoked within',
+    'Decided by',
+  ]
   return [heads, ...report.routes.map(routeRow)]
 }
 
@@ -24,13 +32,13 @@ function routeRow(route: RouteReport): string[] {
 /** The mechanisms of a report as cells. */
 export function mechanismCells(report: AuthReport): Cells {
   const heads = [
-    'MECHANISM',
-    'TYPE',
-    'AMBIENT',
-    'REVOKED WITHIN',
-    'ALGORITHMS',
-    'OUTBOUND',
-    'AT REST',
+    'Mechanism',
+    'Type',
+    'Ambient',
+    'Revoked within',
+    'Algorithms',
+    'Outbound',
+    'At rest',
   ]
   return [heads, ...report.mechanisms.map(mechanismRow)]
 }
@@ -60,8 +68,8 @@ export function printReport(report: AuthReport): string {
     .join('\n\n')
 }
 
-function align(cells: Cells): string {
-  const [heads = []] = cells
+function align([heads = [], ...rows]: Cells): string {
+  const cells = [heads.map((head) => head.toUpperCase()), ...rows]
   const widths = heads.map((_, column) =>
     Math.max(...cells.map((row) => (row[column] as string).length)),
   )

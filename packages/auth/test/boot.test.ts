@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import cors from '@fastify/cors'
 import { identity } from '@latchkey/identity'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
@@ -194,7 +197,24 @@ t.test('the plugin cannot be registered twice in one line of scopes', async (t) 
   await t.rejects(Promise.resolve(app.register(again)), { code: 'LATCHKEY_AUTH_REGISTERED_TWICE' })
 })
 
-t.test('before the application is ready nothing is served and nothing is reported', async (t) => {
+t.test('an application that did not start keeps its routes closed', async (t) => {
+  const app = await createApp()
+  app.get('/', { config: { auth: 'bearer' } }, whoami)
+  app.get('/undecided', whoami)
+  await t.rejects(Promise.resolve(app.ready()), { code: 'LATCHKEY_AUTH_ROUTES_REFUSED' })
+  const server = createServer((request, response) => app.routing(request, response)).listen(0)
+  t.teardown(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  for (const url of ['/', '/undecided']) {
+    const headers = { authorization: 'Bearer valid', connection: 'close' }
+    const response = await fetch(`http://localhost:${port}${url}`, { headers })
+    t.equal(response.status, 500)
+    t.match(await response.json(), { code: 'LATCHKEY_AUTH_NOT_READY' })
+  }
+})
+
+t.test('before the application is ready nothing is reported', async (t) => {
   const app = await createApp()
   app.get('/', { config: { auth: 'bearer' } }, whoami)
   t.throws(() => app.authReport(), { code: 'LATCHKEY_AUTH_NOT_READY' })

@@ -154,6 +154,7 @@ for (const [what, source, present, absent, ambient, scheme] of [
     app.get('/', { onRequest: app.authenticate('legacy') }, whoami)
     t.equal((await app.inject(present)).statusCode, 200)
     t.equal((await app.inject(absent)).statusCode, 401)
+    t.equal((await app.inject('/')).statusCode, 401)
     t.equal(calls, 1)
   })
 }

@@ -24,7 +24,7 @@ async function createSample(options = {}) {
 }
 
 const TEXT = `
-METHODS    URL      ACCESS     MECHANISMS               REQUIREMENTS  REVOKED WITHIN  BY
+METHODS    URL      ACCESS     MECHANISMS               REQUIREMENTS  REVOKED WITHIN  DECIDED BY
 GET, HEAD  /feed    optional   session                  -             0 s             route
 GET, HEAD  /health  public     -                        -             -               route
 GET, HEAD  /me      required   session | jwt            -             2 s             route
