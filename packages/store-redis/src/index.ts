@@ -1,1 +1,3 @@
-export {}
+export type { RedisClientOptions, RedisStoreOptions } from './options.js'
+export { redisClientOptions } from './options.js'
+export { redisStore } from './redis-store.js'
