@@ -25,7 +25,7 @@ interface Finding {
 }
 
 /**
- * Compiles every route.
+ * Compiles every route, and opens their guards if there is no fault in any.
  *
  * @param earlier The routes that were there before the plugin.
  * @throws {Error} `LATCHKEY_AUTH_ROUTES_REFUSED` with every fault in its message and in `faults`.
@@ -55,7 +55,7 @@ export function checkRoutes(
   for (const { methods, url } of listUnguarded(app, earlier, declared.length)) {
     const override = settings.overrides.find(methods, url)
     if (override?.plan === null) {
-      const open = { declared: null, plan: null, requirements: null }
+      const open = { declared: null, plan: null, requirements: null, guard: null }
       routes.push({ ...open, methods, url, decidedBy: 'routes' })
     } else {
       report(
@@ -72,8 +72,11 @@ export function checkRoutes(
       message: 'it decides no route; correct the URL, or leave it out',
     })
   }
-  if (faults.length === 0) return routes
-  throw refusal(faults, causes)
+  if (faults.length > 0) throw refusal(faults, causes)
+  for (const { declared, guard } of routes) {
+    if (declared !== null && guard !== null) declared.guard = guard
+  }
+  return routes
 }
 
 function listUnguarded(

@@ -21,7 +21,7 @@ export interface DeclaredRoute {
   readonly url: string
   readonly auth: ReadAuth | null
   readonly decidedBy: DecidedBy
-  /** What the hooks of the route go through; closed until {@link compileRoute} opens it. */
+  /** What the hooks of the route go through; closed until the whole application may start. */
   guard: Guard
 }
 
@@ -35,6 +35,8 @@ export interface CompiledRoute {
   /** `null` for a public route. */
   readonly plan: ResolvedPlan | null
   readonly requirements: CompiledRequirements | null
+  /** What {@link DeclaredRoute.guard} is to become; `null` for a public route. */
+  readonly guard: Guard | null
 }
 
 const refuseAll: AuthenticateHook = (_request, _reply, done) => done(new NotReady())
@@ -119,10 +121,10 @@ export function isPreflightOnly(methods: readonly string[]): boolean {
 }
 
 /**
- * Looks up what a route's words mean in its scope, and opens its guard.
+ * Looks up what a route's words mean in its scope.
  *
  * @param onFault Called with each fault, a sentence that says what to write.
- * @returns `null` when there was a fault: the route stays closed.
+ * @returns `null` when there was a fault.
  */
 export function compileRoute(
   declared: DeclaredRoute,
@@ -137,15 +139,16 @@ export function compileRoute(
     )
     return null
   }
-  if (auth === null || auth.plan === null) return { ...route, plan: null, requirements: null }
+  if (auth === null || auth.plan === null)
+    return { ...route, plan: null, requirements: null, guard: null }
   const registry = declared.scope.mechanisms
   const { plan: parsed } = auth
   const plan = attempt(() => resolvePlan(parsed, registry), onFault)
   const requirements = compileRequirements(declared, auth.requirements, registry, onFault)
   if (plan === undefined || requirements === undefined) return null
   const by = registry.authorizer()?.name ?? ''
-  declared.guard = createGuard(plan, requirements, by, settings.hooks)
-  return { ...route, plan, requirements }
+  const guard = createGuard(plan, requirements, by, settings.hooks)
+  return { ...route, plan, requirements, guard }
 }
 
 function compileRequirements(
