@@ -4,7 +4,7 @@ import { about, channels, publishEvent } from './events.js'
 import type { Identity } from './identity.js'
 import { findLoginLocation } from './login-location.js'
 import type { Mechanism, Refusal } from './mechanism.js'
-import { findOriginFault } from './origin.js'
+import { findOriginFault, type OriginFault } from './origin.js'
 import type { ResolvedPlan } from './plan.js'
 import * as refusals from './refusals.js'
 
@@ -55,14 +55,20 @@ function findAmbientFault(
   request: FastifyRequest,
   mechanism: Mechanism,
   others: readonly Mechanism[],
-): ReturnType<typeof findOriginFault> {
-  const own = mechanism.ambient ? findOriginFault(request, mechanism.trustedOrigins) : null
+): OriginFault | null {
+  const own = faultOf(request, mechanism)
   if (own !== null || others.length === 0) return own
   for (const other of others) {
-    const fault = other.ambient ? findOriginFault(request, other.trustedOrigins) : null
+    const fault = faultOf(request, other)
     if (fault !== null) return fault
   }
   return null
+}
+
+function faultOf(request: FastifyRequest, mechanism: Mechanism): OriginFault | null {
+  if (!mechanism.ambient) return null
+  const fault = findOriginFault(request, mechanism.trustedOrigins)
+  return fault === 'origin-missing' && mechanism.awaitsToken?.(request) === true ? null : fault
 }
 
 /** Ends a turn with an identity. */

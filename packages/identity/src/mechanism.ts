@@ -119,6 +119,11 @@ export interface Mechanism {
   /** Other origins whose pages may use an ambient credential, such as `https://app.example.com`. */
   readonly trustedOrigins?: readonly string[]
   /**
+   * Whether a request passes although its browser is so old that it sends neither `Sec-Fetch-Site`
+   * nor `Origin`. Whoever answers `true` must check an anti-forgery token before the handler runs.
+   */
+  awaitsToken?(request: FastifyRequest): boolean
+  /**
    * Establishes who calls. Synchronous whenever the answer is at hand.
    *
    * @returns `null` when nothing was presented; anything bad that was presented is a refusal.
