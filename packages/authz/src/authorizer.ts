@@ -1,89 +1,109 @@
-import type { Authorizer, CompiledRequirements, Decision } from '@latchkey/identity'
+import type { Authorizer, CompiledRequirements, Decision, Identity } from '@latchkey/identity'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { compileAssurance } from './assurance.js'
+import type { AuthorizerSettings, Check } from './check.js'
+import { isHeld } from './decide.js'
+import { conceal } from './denial.js'
+import type { Policy } from './policy.js'
+import { compileEarlyPermissions, compileLate } from './route-permission.js'
 import {
-  type AssuranceRequirement,
-  compileAssurance,
-  isList,
-  summarizeAssurance,
-} from './assurance.js'
-import { InvalidRequirement } from './errors.js'
-import type { RoleGraph } from './role-graph.js'
-import type { ScopeBook } from './scopes.js'
+  REQUIREMENT_KEYS,
+  type ReadRequirements,
+  readRequirements,
+  summarizeRequirements,
+} from './route-requirements.js'
 
 const ALLOW: Decision = Object.freeze({ effect: 'allow' })
-const KEYS = ['scopes', 'roles', 'maxAge', 'acr', 'amr', 'bound'] as const
-
-/** What an authorizer decides by. */
-export interface AuthorizerParts {
-  readonly roles: RoleGraph
-  readonly scopes: ScopeBook
-  readonly now: () => number
-}
 
 /** Makes the authorizer that the meta-plugin asks about its routes. */
-export function createAuthorizer(parts: AuthorizerParts): Authorizer {
+export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   return {
     name: 'authz',
-    requirements: KEYS,
+    requirements: REQUIREMENT_KEYS,
     compile(requirements, route) {
-      return compileRoute(requirements, `the route ${route.method} ${route.url}`, parts)
+      const where = `the route ${route.method} ${route.url}`
+      const required = readRequirements(requirements, where)
+      const { policy } = settings.asker
+      const late = compileLate(required, route, settings)
+      const compiled: CompiledRequirements = {
+        scopes: required.scopes,
+        summary: summarizeRequirements(required),
+        early: inOrder([
+          ...compileTenant(required),
+          ...compileScopes(required, policy, where),
+          ...compileRoles(required, policy, where),
+          ...compileEarlyPermissions(required, where, settings),
+          ...compileLogin(required, where, settings.now),
+        ]),
+        ...(late === null ? {} : { late: inOrder([late]) }),
+      }
+      settings.onRoute({ ...route, required })
+      return compiled
     },
   }
 }
 
-function compileRoute(
-  requirements: Readonly<Record<string, unknown>>,
-  where: string,
-  { roles, scopes, now }: AuthorizerParts,
-): CompiledRequirements {
-  const wantedScopes = readList(requirements, 'scopes', where)
-  const wantedRoles = readList(requirements, 'roles', where)
-  scopes.requireKnown(wantedScopes, where)
-  const holders = new Set(wantedRoles.flatMap((role) => [...roles.holders(role, where)]))
-  const assurance = compileAssurance(requirements as AssuranceRequirement, where)
-  const scope = wantedScopes.join(' ')
-  const lacksRole: Decision = Object.freeze({
+function inOrder(checks: readonly Check[]): NonNullable<CompiledRequirements['early']> {
+  const from = (
+    at: number,
+    identity: Identity,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Decision | Promise<Decision> => {
+    for (let next = at; next < checks.length; next++) {
+      const decision = (checks[next] as Check)(identity, request, reply)
+      if (decision === null) continue
+      if (!(decision instanceof Promise)) return decision
+      return decision.then((late) => late ?? from(next + 1, identity, request, reply))
+    }
+    return ALLOW
+  }
+  return (identity, request, reply) => from(0, identity, request, reply)
+}
+
+function compileTenant({ tenant }: ReadRequirements): Check[] {
+  if (tenant === null) return []
+  return [
+    (identity, request, reply) => {
+      const wanted = (request.params as Readonly<Record<string, unknown>>)[tenant]
+      if (identity.tenant !== undefined && identity.tenant === wanted) return null
+      throw conceal(request, reply, identity, 'other-tenant', { tenant: `:${tenant}` })
+    },
+  ]
+}
+
+function compileScopes({ scopes }: ReadRequirements, policy: Policy, where: string): Check[] {
+  if (scopes.length === 0) return []
+  policy.scopes.requireKnown(scopes, where)
+  const scope = scopes.join(' ')
+  return [
+    (identity) => {
+      const missing = policy.scopes.missing(identity, scopes)
+      return missing.length === 0
+        ? null
+        : { effect: 'deny', reason: 'missing-scope', scope, details: { missing } }
+    },
+  ]
+}
+
+function compileRoles({ roles }: ReadRequirements, policy: Policy, where: string): Check[] {
+  if (roles.length === 0) return []
+  const holders = new Set(roles.flatMap((role) => [...policy.roles.holders(role, where)]))
+  const denial: Decision = Object.freeze({
     effect: 'deny',
     reason: 'missing-role',
-    details: Object.freeze({ roles: wantedRoles }),
+    details: Object.freeze({ roles }),
   })
-  return {
-    scopes: wantedScopes,
-    summary: summarize(wantedScopes, wantedRoles, requirements as AssuranceRequirement),
-    early(identity) {
-      const missing = scopes.missing(identity, wantedScopes)
-      if (missing.length > 0) {
-        return { effect: 'deny', reason: 'missing-scope', scope, details: { missing } }
-      }
-      if (wantedRoles.length > 0 && !hasAny(identity.roles, holders)) return lacksRole
-      const stepUp = assurance === null ? null : assurance(identity, now())
-      return stepUp === null ? ALLOW : { effect: 'challenge', stepUp }
+  return [(identity) => (isHeld(holders, identity.roles) ? null : denial)]
+}
+
+function compileLogin(required: ReadRequirements, where: string, now: () => number): Check[] {
+  const assurance = compileAssurance(required, where)
+  if (assurance === null) return []
+  return [
+    (identity) => {
+      const stepUp = assurance(identity, now())
+      return stepUp === null ? null : { effect: 'challenge', stepUp }
     },
-  }
-}
-
-function readList(
-  requirements: Readonly<Record<string, unknown>>,
-  key: string,
-  where: string,
-): readonly string[] {
-  const value = requirements[key]
-  if (value === undefined) return []
-  if (isList(value)) return [...value]
-  throw new InvalidRequirement(`Cannot read ${where}: "${key}" is not a list of strings`)
-}
-
-function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean {
-  for (const each of held) if (wanted.has(each)) return true
-  return false
-}
-
-function summarize(
-  scopes: readonly string[],
-  roles: readonly string[],
-  assurance: AssuranceRequirement,
-): string {
-  const parts = summarizeAssurance(assurance)
-  if (roles.length > 0) parts.unshift(`roles ${roles.join(' or ')}`)
-  if (scopes.length > 0) parts.unshift(`scopes ${scopes.join(' ')}`)
-  return parts.join(', ')
+  ]
 }

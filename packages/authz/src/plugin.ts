@@ -1,35 +1,61 @@
 import { identity } from '@latchkey/identity'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
+import { createAsker } from './asker.js'
 import { createAuthorizer } from './authorizer.js'
-import { type AuthzOptions, checkOptions } from './options.js'
-import { buildRoleGraph } from './role-graph.js'
-import { createScopeBook } from './scopes.js'
+import type { DecidedRoute } from './check.js'
+import { installGuard } from './guard.js'
+import { maskAnswer } from './mask.js'
+import { type AuthzOptions, readOptions } from './options.js'
+import { createReport } from './report.js'
+import { createRequestApi } from './request-api.js'
+import { findState, openState, STATE } from './request-state.js'
 
 async function plugin(app: FastifyInstance, options: AuthzOptions): Promise<void> {
-  checkOptions(options)
+  const { policy, engines, ...read } = readOptions(options)
   await app.register(identity)
-  const definitions = Object.entries(options.roles ?? {})
-  const roles = buildRoleGraph(
-    new Map(definitions.map(([name, role]) => [name, role.inherits ?? []])),
-  )
-  const scopes = createScopeBook(
-    {
-      known: options.scopes,
-      byRole: new Map(
-        definitions.flatMap(([name, role]) => (role.scopes ? [[name, role.scopes]] : [])),
-      ),
-      mechanisms: options.scopesFromRoles ?? [],
-    },
-    roles,
-  )
-  const now = options.now ?? (() => Math.floor(Date.now() / 1000))
-  app.mechanisms.registerAuthorizer(createAuthorizer({ roles, scopes, now }))
+  const asker = createAsker(policy, engines)
+  const routes: DecidedRoute[] = []
+  const settings = { ...read, asker, onRoute: (route: DecidedRoute) => routes.push(route) }
+  app.mechanisms.registerAuthorizer(createAuthorizer(settings))
+
+  app.decorateRequest(STATE as unknown as string, null)
+  app.decorateRequest('resource', null)
+  app.addHook('onRequest', (request, reply, done) => {
+    openState(request, reply)
+    done()
+  })
+  app.addHook('preSerialization', (request, reply, payload, done) => {
+    const isMasked = reply.statusCode < 400 && (findState(request)?.mask ?? null) !== null
+    done(null, isMasked ? maskAnswer(request, payload, settings) : payload)
+  })
+  if (read.guard) installGuard(app)
+
+  const api = createRequestApi(settings)
+  app.decorateRequest('can', function can(this: FastifyRequest, permission, object) {
+    return api.can(this, permission, object)
+  })
+  app.decorateRequest('authorize', function authorize(this: FastifyRequest, permission, object) {
+    return api.authorize(this, permission, object)
+  })
+  app.decorateRequest('explain', function explain(this: FastifyRequest, permission, object) {
+    return api.explain(this, permission, object)
+  })
+  app.decorateRequest('plan', function plan(this: FastifyRequest, permission) {
+    return api.plan(this, permission)
+  })
+  app.decorateRequest('fields', function fields(this: FastifyRequest, permission, object) {
+    return api.fields(this, permission, object)
+  })
+  app.decorate('authz', createReport(policy, routes))
 }
 
 /**
  * Decides what callers may do: register it before the meta-plugin, and write the requirements
  * into the routes' `config.auth`.
  */
-export const authz: typeof plugin = fp(plugin, { name: '@latchkey/authz', fastify: '5.x' })
+export const authz: FastifyPluginAsync<AuthzOptions> = fp(plugin, {
+  name: '@latchkey/authz',
+  fastify: '5.x',
+})

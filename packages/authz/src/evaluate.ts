@@ -1,0 +1,168 @@
+import type { Identity } from '@latchkey/identity'
+import { type CallerRef, isCallerRef, readerOf } from './caller.js'
+import type { Comparison, ConditionNode, Left, Literal } from './condition.js'
+
+/** A resource as conditions see it. */
+export type Resource = Readonly<Record<string, unknown>>
+
+/** True 1, unknown 0, false -1: so that `and` is the least, `or` the greatest, `not` the sign. */
+export type Truth = 1 | 0 | -1
+
+/** A condition, ready to be asked. */
+export type Test = (resource: Resource, identity: Identity) => Truth
+
+type Read = (resource: Resource, identity: Identity) => unknown
+
+/** Compiles a checked condition into a function. */
+export function compileCondition(node: ConditionNode): Test {
+  switch (node.op) {
+    case 'and':
+      return all(node.conditions.map(compileCondition))
+    case 'or':
+      return any(node.conditions.map(compileCondition))
+    case 'not': {
+      const test = compileCondition(node.condition)
+      return (resource, identity) => -test(resource, identity) as Truth
+    }
+    case 'isNull': {
+      const read = readLeft(node.left)
+      return (resource, identity) => ((read(resource, identity) ?? null) === null ? 1 : -1)
+    }
+    case 'in':
+      return isCallerRef(node.values)
+        ? memberOfCaller(readLeft(node.left), readerOf(node.values.caller))
+        : memberOf(readLeft(node.left), node.values)
+    case 'contains': {
+      const read = readLeft(node.left)
+      const value = readOperand(node.value)
+      const { kind } = node
+      return (resource, identity) =>
+        holds(read(resource, identity), value(resource, identity), kind)
+    }
+    case 'isOwner':
+      throw new TypeError('Cannot compile the condition: it has not been checked')
+    default:
+      return compare(node.op, node.left, node.value)
+  }
+}
+
+function all(tests: readonly Test[]): Test {
+  return (resource, identity) => {
+    let least: Truth = 1
+    for (let at = 0; at < tests.length; at++) {
+      const truth = (tests[at] as Test)(resource, identity)
+      if (truth === -1) return -1
+      if (truth < least) least = truth
+    }
+    return least
+  }
+}
+
+function any(tests: readonly Test[]): Test {
+  return (resource, identity) => {
+    let most: Truth = -1
+    for (let at = 0; at < tests.length; at++) {
+      const truth = (tests[at] as Test)(resource, identity)
+      if (truth === 1) return 1
+      if (truth > most) most = truth
+    }
+    return most
+  }
+}
+
+function readLeft(left: Left): Read {
+  if (!isCallerRef(left)) return (resource) => resource[left]
+  const read = readerOf(left.caller)
+  return (_resource, identity) => read(identity)
+}
+
+function readOperand(value: Literal | CallerRef): Read {
+  if (!isCallerRef(value)) return () => value
+  const read = readerOf(value.caller)
+  return (_resource, identity) => read(identity)
+}
+
+function compare(op: Comparison, left: Left, value: Literal | CallerRef): Test {
+  const read = readLeft(left)
+  if (op === 'eq' && !isCallerRef(value)) return equalsLiteral(read, value)
+  const operand = readOperand(value)
+  const relate = RELATIONS[op]
+  return (resource, identity) =>
+    relate(read(resource, identity) as Literal, operand(resource, identity) as Literal)
+}
+
+function equalsLiteral(read: Read, value: Literal): Test {
+  const kind = typeof value
+  return (resource, identity) => {
+    const held = read(resource, identity)
+    return held === value ? 1 : isKnown(held, kind) ? -1 : 0
+  }
+}
+
+const RELATIONS: Readonly<Record<Comparison, (left: Literal, right: Literal) => Truth>> = {
+  eq: (left, right) => (areComparable(left, right) ? (left === right ? 1 : -1) : 0),
+  ne: (left, right) => (areComparable(left, right) ? (left === right ? -1 : 1) : 0),
+  lt: (left, right) => (areNumbers(left, right) ? (left < right ? 1 : -1) : 0),
+  lte: (left, right) => (areNumbers(left, right) ? (left <= right ? 1 : -1) : 0),
+  gt: (left, right) => (areNumbers(left, right) ? (left > right ? 1 : -1) : 0),
+  gte: (left, right) => (areNumbers(left, right) ? (left >= right ? 1 : -1) : 0),
+}
+
+/** Whether a value is a literal of a kind; not-a-number and infinity are not. */
+export function isKnown(value: unknown, kind: string): value is Literal {
+  return typeof value === kind && (kind !== 'number' || Number.isFinite(value))
+}
+
+function areComparable(left: unknown, right: unknown): boolean {
+  const kind = typeof left
+  if (kind !== 'string' && kind !== 'number' && kind !== 'boolean') return false
+  return isKnown(left, kind) && isKnown(right, kind)
+}
+
+function areNumbers(left: unknown, right: unknown): boolean {
+  return Number.isFinite(left) && Number.isFinite(right)
+}
+
+function memberOf(read: Read, values: readonly Literal[]): Test {
+  const members = new Set<unknown>(values)
+  const kind = typeof values[0]
+  return (resource, identity) => {
+    const held = read(resource, identity)
+    if (members.has(held)) return 1
+    return (kind === 'undefined' ? isLiteral(held) : isKnown(held, kind)) ? -1 : 0
+  }
+}
+
+function memberOfCaller(read: Read, list: (identity: Identity) => unknown): Test {
+  return (resource, identity) => {
+    const held = read(resource, identity)
+    const values = list(identity)
+    if (!isLiteral(held) || !isCollection(values)) return 0
+    for (const value of values) if (value === held) return 1
+    return -1
+  }
+}
+
+/** Whether a value is something that conditions can compare. */
+export function isLiteral(value: unknown): value is Literal {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+}
+
+/** Whether a field of the caller holds several values. */
+export function isCollection(value: unknown): value is Iterable<unknown> {
+  return Array.isArray(value) || value instanceof Set
+}
+
+function holds(container: unknown, part: unknown, kind: 'string' | 'strings' | undefined): Truth {
+  if (typeof part !== 'string') return 0
+  if (typeof container === 'string') {
+    return kind === 'strings' ? 0 : container.includes(part) ? 1 : -1
+  }
+  if (kind === 'string' || !isCollection(container)) return 0
+  let truth: Truth = -1
+  for (const member of container) {
+    if (member === part) return 1
+    if (typeof member !== 'string') truth = 0
+  }
+  return truth
+}

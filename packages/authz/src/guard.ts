@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import { UncheckedResource } from './errors.js'
+import { findState } from './request-state.js'
+
+/**
+ * Fails the answer of a handler that was to decide about an object and did not (OWASP API1:2023).
+ * For test and development: it tells the programmer, and is no defence.
+ */
+export function installGuard(app: FastifyInstance): void {
+  const places = new WeakMap<object, string>()
+  app.addHook('onRoute', ({ handler }) => {
+    const place = declaringLine(new Error('where').stack ?? '')
+    if (place !== null) places.set(handler, place)
+  })
+  app.addHook('onSend', async (request, reply) => {
+    const state = findState(request)
+    const debt = state?.owes ?? null
+    if (state === null || debt === null || reply.statusCode >= 300) return
+    state.owes = null
+    const { handler } = request.routeOptions
+    const place = places.get(handler) ?? 'an unknown place'
+    const name = handler.name === '' ? 'its handler' : `its handler "${handler.name}"`
+    throw new UncheckedResource(
+      `Cannot answer ${debt.route}: ${name}, declared at ${place}, made no decision about an object, or did not await it; ${debt.remedy}`,
+    )
+  })
+}
+
+/** @returns The first line of a stack that is neither ours nor a dependency's. */
+function declaringLine(stack: string): string | null {
+  const own = new URL('.', import.meta.url).pathname
+  for (const line of stack.split('\n').slice(1)) {
+    const place = /(?:\(|at )((?:file:\/\/|\/|[A-Za-z]:\\)[^()]+:\d+:\d+)\)?$/.exec(line)?.[1]
+    if (place === undefined) continue
+    const isForeign = place.includes('node_modules') || place.includes(own)
+    if (!isForeign) return place
+  }
+  return null
+}
