@@ -9,25 +9,25 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 type Asked = readonly [mechanism: Mechanism, cause: Refusal | StepUp | ScopeShortage | undefined]
 
 /**
- * Puts the challenges of mechanisms on the reply, one line each. Where none of them offers
- * anything, the first one's name stands for its scheme: a 401 must carry a challenge
- * (RFC 9110 §15.5.2).
+ * Puts the challenges of mechanisms on the reply, one line each.
  *
+ * @param fallback The scheme to offer where none of them offers anything: a 401 must carry a
+ *   challenge (RFC 9110 §15.5.2). `undefined` offers nothing then.
  * @throws {TypeError} When a challenge cannot be written.
  */
 export function offerChallenges(
   request: FastifyRequest,
   reply: FastifyReply,
   asked: readonly Asked[],
+  fallback: string | undefined,
 ): void {
   const challenges: Challenge[] = []
   for (const [mechanism, cause] of asked) {
     const challenge = mechanism.challenge(cause, request)
     if (challenge !== null) challenges.push(challenge)
   }
-  const [first] = asked
-  if (challenges.length === 0 && first !== undefined) {
-    challenges.push({ scheme: first[0].name, params: {} })
+  if (challenges.length === 0 && fallback !== undefined) {
+    challenges.push({ scheme: fallback, params: {} })
   }
   if (challenges.length > 0) reply.header('www-authenticate', serializeChallenges(challenges))
 }

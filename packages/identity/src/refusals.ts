@@ -37,8 +37,11 @@ export function refuse(
     if (refusal?.headers !== undefined) setHeaders(reply, refusal.headers)
     const first = mechanism === undefined ? [] : ([[mechanism, refusal]] as const)
     const rest = others.map((each) => [each, undefined] as const)
-    if (statusOf(refusal) === 401) offerChallenges(request, reply, [...first, ...rest])
-    if (statusOf(refusal) === 400) offerChallenges(request, reply, first)
+    if (statusOf(refusal) === 401) {
+      const fallback = mechanism?.name ?? others[0]?.name
+      offerChallenges(request, reply, [...first, ...rest], fallback)
+    }
+    if (statusOf(refusal) === 400) offerChallenges(request, reply, first, undefined)
     if (refusal?.retryAfter !== undefined) setRetryAfter(reply, refusal.retryAfter)
   })
   if (failed !== null) return failed

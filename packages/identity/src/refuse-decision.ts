@@ -22,9 +22,11 @@ export function refuseDecision(
   decision: Exclude<Decision, { effect: 'allow' }>,
 ): AuthError {
   const cause = causeOf(decision)
-  if (cause !== undefined && mechanism !== undefined) {
-    const failed = attempt(reply, mechanism.name, () =>
-      offerChallenges(request, reply, [[mechanism, cause]]),
+  if (cause !== undefined) {
+    const asked = mechanism === undefined ? [] : ([[mechanism, cause]] as const)
+    const fallback = decision.effect === 'challenge' ? identity.mechanism : undefined
+    const failed = attempt(reply, identity.mechanism, () =>
+      offerChallenges(request, reply, asked, fallback),
     )
     if (failed !== null) return failed
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { InjectOptions } from 'fastify'
 import { createIdentity } from './create-identity.js'
 import { TestingRefused } from './errors.js'
@@ -20,7 +20,7 @@ export type TestIdentity = Partial<IdentityParts> & Pick<IdentityParts, 'subject
  */
 export function asIdentity(who: TestIdentity, options: InjectOptions): InjectOptions {
   if (process.env.NODE_ENV !== 'test') throw new TestingRefused()
-  const ticket = randomUUID()
+  const ticket = randomBytes(24).toString('base64url')
   const parts = { issuer: 'test', kind: 'user', mechanism: 'test', credentialId: 'test' } as const
   plant(ticket, createIdentity({ ...parts, ...who }))
   return { ...options, headers: { ...options.headers, [TICKET_HEADER]: ticket } }
