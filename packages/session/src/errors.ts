@@ -14,6 +14,11 @@ export const InvalidLogin: Catalogued = createError<[unknown?]>(
   'Cannot log in: %s',
   500,
 )
+/** `request.session` holds what cannot be stored: a programmer error. */
+export const InvalidBag: FastifyErrorConstructor<
+  { code: string; statusCode?: number },
+  [state: string, options?: { cause: unknown }]
+> = createError('LATCHKEY_SESSION_INVALID_BAG', 'Cannot store the session data: %s', 500)
 /** The store did not answer, so nothing is known and nothing was changed for sure: 503. */
 export const Unavailable: Catalogued = createError<[unknown?]>(
   'LATCHKEY_SESSION_UNAVAILABLE',

@@ -1,3 +1,4 @@
+import type { KnownCuts } from './cutoffs.js'
 import type { House } from './house.js'
 import type { SessionRecord } from './record.js'
 import { endOf, isAlive, type Timeouts } from './timeouts.js'
@@ -51,31 +52,28 @@ export function sessionInfo(
  * read, and what it names in vain is dropped.
  */
 export async function livingSessions(house: House, subject: string): Promise<LivingSession[]> {
-  const { repository, cutoffs, settings } = house
+  const { repository, cutoffs } = house
   const ids = await repository.listIds(subject)
   const cuts = await cutoffs.look(subject)
-  const now = settings.now()
   const living: LivingSession[] = []
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE)
     const records = await Promise.all(some.map((id) => repository.load(id)))
-    for (const [index, record] of records.entries()) {
-      const id = some[index] as string
-      const login = record?.login
-      const isCut = login != null && (cuts.cut > login.cut || cuts.cutAll > login.cutAll)
-      if (
-        record !== null &&
-        login?.subject === subject &&
-        !isCut &&
-        isAlive(record, record.seen, now, settings)
-      ) {
+    for (const [index, id] of some.entries()) {
+      const record = records[index]
+      if (record?.login?.subject === subject && isLiving(house, record, cuts)) {
         living.push({ id, record })
-      } else {
-        await repository.unlink(subject, id)
-      }
+      } else await repository.unlink(subject, id)
     }
   }
   return living.sort((one, other) => byAge(one, other))
+}
+
+/** Whether a record is of a session that lives, under the cut-offs of its subject. */
+export function isLiving({ settings }: House, record: SessionRecord, cuts: KnownCuts): boolean {
+  const { login } = record
+  const isCut = login !== null && (cuts.cut > login.cut || cuts.cutAll > login.cutAll)
+  return !isCut && isAlive(record, record.seen, settings.now(), settings)
 }
 
 function byAge(one: LivingSession, other: LivingSession): number {

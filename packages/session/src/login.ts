@@ -1,5 +1,6 @@
 import type { Identity } from '@latchkey/identity'
 import type { FastifyRequest } from 'fastify'
+import type { Bags } from './bag/bags.js'
 import { describeDevice } from './device.js'
 import { endSession } from './end-session.js'
 import { TooMany } from './errors.js'
@@ -21,6 +22,7 @@ import { createSessionId, issueToken } from './token.js'
  */
 export async function logIn(
   house: House,
+  bags: Bags | null,
   request: FastifyRequest,
   subject: string,
   details: LoginDetails,
@@ -52,7 +54,11 @@ export async function logIn(
   }
   const presented = finding.isLive ? finding : null
   const goneOn = await goOn(house, request, presented, fields)
-  const { id, record } = goneOn ?? (await begin(house, request, presented, fields, details.keep))
+  const { keep = [] } = details
+  const kept = bags?.pick(request, keep) ?? pick(presented?.record.bag, keep)
+  const { id, record } =
+    goneOn ?? (await begin(house, request, presented, { ...fields, bag: kept }))
+  if (goneOn === null) bags?.switchTo(request, id, kept)
   const identity = sessionIdentity(id, record, login, now, settings)
   request.identity = identity
   return identity
@@ -78,14 +84,13 @@ async function begin(
   request: FastifyRequest,
   presented: LiveFinding | null,
   fields: Fields,
-  keep: readonly string[] = [],
 ): Promise<{ id: string; record: SessionRecord }> {
   const { repository, settings, pending } = house
   const { subject } = fields.login
   const limit = settings.maxSessions
   const others = limit === null ? [] : await livingSessions(house, subject)
   if (limit?.policy === 'deny' && others.length >= limit.count) throw new TooMany()
-  const old = presented === null ? null : await endSession(house, presented.id, 'replaced')
+  if (presented !== null) await endSession(house, presented.id, 'replaced')
   const id = createSessionId()
   const token = issueToken(id)
   const record: SessionRecord = {
@@ -93,7 +98,6 @@ async function begin(
     digest: token.digest,
     ...fields,
     serial: limit === null ? undefined : (others.at(-1)?.record.serial ?? 0) + 1,
-    bag: pick(old?.bag, keep),
   }
   const end = endOf(record, settings)
   await repository.link(subject, id, end)
@@ -118,7 +122,6 @@ async function enforce(house: House, subject: string, id: string): Promise<void>
   }
 }
 
-function pick(bag: Bag | undefined, keys: readonly string[]): Bag | undefined {
-  const kept = Object.entries(bag ?? {}).filter(([key]) => keys.includes(key))
-  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+function pick(bag: Bag = {}, keys: readonly string[]): Bag {
+  return Object.fromEntries(Object.entries(bag).filter(([key]) => keys.includes(key)))
 }

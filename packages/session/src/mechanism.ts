@@ -1,6 +1,7 @@
 import type { Challenge, Mechanism, Outcome } from '@latchkey/identity'
 import { isEqualDigest, sha256Base64url } from '@latchkey/tokens'
 import type { FastifyRequest } from 'fastify'
+import type { TokenCheck } from './csrf-token.js'
 import { DUPLICATE } from './find-cookie.js'
 import type { House } from './house.js'
 import { type Finding, inspectToken } from './inspect.js'
@@ -20,7 +21,7 @@ const OUT_OF_TOUCH: Outcome = Object.freeze({
 })
 
 /** Makes the mechanism: cookie to identity, from memory where it can be. */
-export function createMechanism(house: House, toucher: Toucher): Mechanism {
+export function createMechanism(house: House, toucher: Toucher, tokens: TokenCheck): Mechanism {
   const { settings, cookie, pending, memory, cutoffs, replica } = house
 
   function isGood(session: Remembered, now: number): boolean {
@@ -71,6 +72,7 @@ export function createMechanism(house: House, toucher: Toucher): Mechanism {
     sources: [{ in: 'cookie', name: cookie.name }],
     ambient: true,
     trustedOrigins: settings.trustedOrigins,
+    awaitsToken: tokens.await,
 
     authenticate(request) {
       const text = cookie.read(request)
@@ -127,6 +129,7 @@ export function createMechanism(house: House, toucher: Toucher): Mechanism {
       maxSessions: settings.maxSessions,
       whenStale: settings.whenStale,
       cookie: cookie.name,
+      csrf: settings.csrf,
     }),
   }
 }

@@ -52,6 +52,18 @@ export interface SessionOptions {
   readonly maxStale?: number
   /** Sessions that this process remembers, about 400 bytes each. Default 50000; 0: none. */
   readonly cacheSize?: number
+  /**
+   * Which routes have `request.session`, the data bag of @fastify/session: those with
+   * `config: { session: true }`, all, or none. Default `routes`; `none` where an application
+   * registers @fastify/session by itself.
+   */
+  readonly bag?: 'routes' | 'everywhere' | 'none'
+  /**
+   * `token` asks for a token of @fastify/csrf-protection where a browser is too old to send
+   * `Sec-Fetch-Site` or `Origin`; `origin` refuses it. All others are judged by these two headers
+   * in both modes. Default `origin`.
+   */
+  readonly csrf?: 'origin' | 'token'
   /** Sends `Clear-Site-Data` at logout, so that browsers drop what pages stored. Default `false`. */
   readonly clearSiteData?: boolean
   /**
@@ -91,11 +103,17 @@ const KEYS: readonly string[] = [
   'whenStale',
   'maxStale',
   'cacheSize',
+  'bag',
+  'csrf',
   'clearSiteData',
   'allowPlainHttp',
   'clock',
 ]
 const COOKIE_KEYS: readonly string[] = ['name', 'domain', 'sameSite', 'persistent']
+const BAGS = ['routes', 'everywhere', 'none'] as const
+const CSRF_MODES = ['origin', 'token'] as const
+const POLICIES = ['closed', 'lookup', 'open'] as const
+const SITES = ['lax', 'strict', 'none'] as const
 const COOKIE_NAME = /^[A-Za-z0-9_-]{1,64}$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i
 
@@ -115,9 +133,6 @@ export function readOptions(options: SessionOptions): Settings {
   requireSeconds('rotationGrace', rotationGrace, 0)
   requireSeconds('maxStale', maxStale, 1)
   requireSeconds('cacheSize', cacheSize, 0)
-  if (!['closed', 'lookup', 'open'].includes(whenStale)) {
-    throw new InvalidOptions('"whenStale" is not "closed", "lookup" or "open"')
-  }
   const { clock = () => Date.now() / 1000 } = options
   return {
     store,
@@ -130,9 +145,11 @@ export function readOptions(options: SessionOptions): Settings {
     loginPath: readLoginPath(options.loginPath),
     trustedOrigins: (options.trustedOrigins ?? []).map(readOrigin),
     maxSessions: readLimit(options.maxSessions),
-    whenStale,
+    whenStale: readWord('whenStale', whenStale, POLICIES),
     maxStale,
     cacheSize,
+    bag: readWord('bag', options.bag ?? 'routes', BAGS),
+    csrf: readWord('csrf', options.csrf ?? 'origin', CSRF_MODES),
     clearSiteData: options.clearSiteData ?? false,
     allowPlainHttp: options.allowPlainHttp ?? false,
     cookie: readCookieOptions(options.cookie ?? {}, name),
@@ -151,10 +168,7 @@ function readCookieOptions(cookie: SessionCookieOptions, fallback: string): Sett
   if (domain !== null && !DOMAIN.test(domain)) {
     throw new InvalidOptions('"cookie.domain" is not a domain such as "example.com"')
   }
-  if (!['lax', 'strict', 'none'].includes(sameSite)) {
-    throw new InvalidOptions('"cookie.sameSite" is not "lax", "strict" or "none"')
-  }
-  return { name, domain, sameSite, persistent }
+  return { name, domain, sameSite: readWord('cookie.sameSite', sameSite, SITES), persistent }
 }
 
 function requireKnown(options: object, keys: readonly string[], path: string): void {
@@ -166,9 +180,15 @@ function requireKnown(options: object, keys: readonly string[], path: string): v
   }
 }
 
-function requireSeconds(name: string, value: number, least: number): void {
+/** @throws {Error} `LATCHKEY_SESSION_INVALID_OPTIONS` when a value is no whole number from `least` up. */
+export function requireSeconds(name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return
   throw new InvalidOptions(`"${name}" is not a whole number from ${least} up`)
+}
+
+function readWord<Word extends string>(name: string, word: Word, words: readonly Word[]): Word {
+  if (words.includes(word)) return word
+  throw new InvalidOptions(`"${name}" is not one of ${words.map((each) => `"${each}"`).join(', ')}`)
 }
 
 function readLoginPath(path: string | undefined): string | null {

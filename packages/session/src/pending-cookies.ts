@@ -6,6 +6,10 @@ export interface PendingCookies {
   /** @param maxAge Seconds that the session can still last. */
   set(request: FastifyRequest, value: string, maxAge: number): void
   clear(request: FastifyRequest): void
+  /** Clears it, and what pages stored, too, if the option says so. */
+  clearSite(request: FastifyRequest): void
+  /** @returns The value to be set, `null` if it will be cleared, `undefined` if nothing changes. */
+  value(request: FastifyRequest): string | null | undefined
   /** Forgets what was pending. */
   drop(request: FastifyRequest): void
   /** Writes the header. */
@@ -15,12 +19,21 @@ export interface PendingCookies {
 interface Pending {
   readonly value: string | null
   readonly maxAge: number
+  readonly isSiteCleared: boolean
 }
 
-const CLEARED: Pending = { value: null, maxAge: 0 }
-
-/** Decorates requests of `app` with a place for the pending cookie. */
-export function createPendingCookies(app: FastifyInstance, cookie: SessionCookie): PendingCookies {
+/**
+ * Decorates requests of `app` with a place for the pending cookie.
+ *
+ * @param clearSiteData Whether a logout sends `Clear-Site-Data`.
+ */
+export function createPendingCookies(
+  app: FastifyInstance,
+  cookie: SessionCookie,
+  clearSiteData: boolean,
+): PendingCookies {
+  const cleared: Pending = { value: null, maxAge: 0, isSiteCleared: false }
+  const siteCleared: Pending = { ...cleared, isSiteCleared: clearSiteData }
   const place = Symbol('latchkey session cookie')
   app.decorateRequest(place, null)
   type Place = { [place]: Pending | null }
@@ -29,14 +42,17 @@ export function createPendingCookies(app: FastifyInstance, cookie: SessionCookie
   }
 
   return {
-    set: (request, value, maxAge) => put(request, { value, maxAge }),
-    clear: (request) => put(request, CLEARED),
+    set: (request, value, maxAge) => put(request, { value, maxAge, isSiteCleared: false }),
+    clear: (request) => put(request, cleared),
+    clearSite: (request) => put(request, siteCleared),
+    value: (request) => (request as unknown as Place)[place]?.value,
     drop: (request) => put(request, null),
     send(request, reply) {
       const pending = (request as unknown as Place)[place]
       if (pending === null) return
       put(request, null)
       reply.header('set-cookie', cookie.serialize(request, pending.value, pending.maxAge))
+      if (pending.isSiteCleared) reply.header('clear-site-data', '"cookies", "storage"')
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     },
   }

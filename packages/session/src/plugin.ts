@@ -1,10 +1,12 @@
 import { identity } from '@latchkey/identity'
 import { createReplica } from '@latchkey/store'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import { elevate, reauthenticate } from './assurance.js'
+import { type Bags, createBags } from './bag/bags.js'
 import { createSessionCookie } from './cookie.js'
+import { createTokenCheck } from './csrf-token.js'
 import { createCutoffs } from './cutoffs.js'
 import type { House } from './house.js'
 import { logIn } from './login.js'
@@ -13,19 +15,21 @@ import { createMechanism } from './mechanism.js'
 import { createMemory } from './memory.js'
 import { readOptions, type SessionOptions } from './options.js'
 import { createPendingCookies } from './pending-cookies.js'
-import { addRegistration, findRegistration } from './registrations.js'
+import { addRegistration, findRegistration, type Registration } from './registrations.js'
 import { createRepository } from './repository.js'
 import { createSessions } from './sessions.js'
-import { createToucher } from './touch.js'
+import { createToucher, type Toucher } from './touch.js'
 import { checkTransport } from './transport.js'
+import type { Which } from './which.js'
 
 async function plugin(app: FastifyInstance, options: SessionOptions): Promise<void> {
   const settings = readOptions(options)
   await app.register(identity)
   const house = openHouse(app, settings)
   const toucher = createToucher(house)
-  if (addRegistration(app, { house, sessions: createSessions(house) })) decorate(app)
-  app.mechanisms.register(createMechanism(house, toucher))
+  const bags = openBags(app, house, toucher)
+  if (addRegistration(app, { house, bags, sessions: createSessions(house) })) decorate(app)
+  app.mechanisms.register(createMechanism(house, toucher, createTokenCheck(app, settings)))
 
   app.addHook('onReady', async () => {
     checkTransport(app, settings)
@@ -34,8 +38,13 @@ async function plugin(app: FastifyInstance, options: SessionOptions): Promise<vo
     await house.replica.ready().catch((error) => app.log.warn(error, 'Sessions start without news'))
   })
   app.addHook('onSend', (request, reply, payload, done) => {
-    house.pending.send(request, reply)
-    done(null, payload)
+    const saving = bags?.close(request) ?? null
+    const send = (): void => {
+      house.pending.send(request, reply)
+      done(null, payload)
+    }
+    if (saving === null) send()
+    else saving.then(send, (error) => done(error))
   })
   app.addHook('onClose', async () => {
     await toucher.settle()
@@ -53,15 +62,28 @@ function openHouse(app: FastifyInstance, settings: House['settings']): House {
     cookie,
     repository,
     replica,
-    pending: createPendingCookies(app, cookie),
+    pending: createPendingCookies(app, cookie, settings.clearSiteData),
     cutoffs: createCutoffs(replica, name),
     memory: createMemory(repository, replica, cacheSize),
   }
 }
 
+/** Another mechanism of the scope, or @fastify/session itself, may have `request.session`. */
+function openBags(app: FastifyInstance, house: House, toucher: Toucher): Bags | null {
+  const { bag } = house.settings
+  if (bag === 'none' || app.hasRequestDecorator('session')) return null
+  const bags = createBags(app, house, toucher)
+  const open: onRequestHookHandler = (request, _reply, done) => bags.open(request, done)
+  app.addHook('onRoute', (route) => {
+    if (bag !== 'everywhere' && route.config?.session !== true) return
+    route.onRequest = [open, ...[route.onRequest ?? []].flat()]
+  })
+  return bags
+}
+
 function decorate(app: FastifyInstance): void {
-  const houseOf = ({ server }: FastifyRequest, name: string | undefined): House =>
-    findRegistration(server, name).house
+  const find = ({ server }: FastifyRequest, { mechanism }: Which): Registration =>
+    findRegistration(server, mechanism)
 
   app.decorate('sessions', {
     getter() {
@@ -72,16 +94,18 @@ function decorate(app: FastifyInstance): void {
     return findRegistration(this, name).sessions
   } satisfies FastifyInstance['sessionsOf'])
   app.decorateRequest('login', async function login(subject, details = {}) {
-    return logIn(houseOf(this, details.mechanism), this, subject, details)
+    const { house, bags } = find(this, details)
+    return logIn(house, bags, this, subject, details)
   } satisfies FastifyRequest['login'])
-  app.decorateRequest('logout', async function logout(details = {}) {
-    return logOut(houseOf(this, details.mechanism), this)
+  app.decorateRequest('logout', async function logout(which = {}) {
+    const { house, bags } = find(this, which)
+    return logOut(house, bags, this)
   } satisfies FastifyRequest['logout'])
   app.decorateRequest('elevate', async function lift(elevation) {
-    return elevate(houseOf(this, elevation.mechanism), this, elevation)
+    return elevate(find(this, elevation).house, this, elevation)
   } satisfies FastifyRequest['elevate'])
   app.decorateRequest('reauthenticated', async function reauthenticated(details = {}) {
-    return reauthenticate(houseOf(this, details.mechanism), this, details)
+    return reauthenticate(find(this, details).house, this, details)
   } satisfies FastifyRequest['reauthenticated'])
 }
 

@@ -10,12 +10,13 @@ import { parseSessionId } from './token.js'
 export type PresentedLogin = LiveFinding & { readonly record: { readonly login: Login } }
 
 /**
- * Reads the session that a request presents, from the store.
+ * Reads the session that a request presents, or has got meanwhile, from the store.
  *
  * @throws {Error} `LATCHKEY_SESSION_UNAVAILABLE` when the store does not answer.
  */
 export async function presentSession(house: House, request: FastifyRequest): Promise<Finding> {
-  const text = house.cookie.read(request)
+  const got = house.pending.value(request)
+  const text = got === undefined ? house.cookie.read(request) : got
   const id = text === null || text === DUPLICATE ? null : parseSessionId(text)
   if (text === null || text === DUPLICATE || id === null) {
     return { isLive: false, isStale: typeof text === 'string' }

@@ -1,3 +1,4 @@
+import type { Bags } from './bag/bags.js'
 import { InvalidLogin } from './errors.js'
 import type { House } from './house.js'
 import type { Sessions } from './sessions.js'
@@ -5,6 +6,8 @@ import type { Sessions } from './sessions.js'
 /** One registration of the plugin. */
 export interface Registration {
   readonly house: House
+  /** `null` where another registration, or nobody, has `request.session`. */
+  readonly bags: Bags | null
   readonly sessions: Sessions
 }
 

@@ -1,8 +1,9 @@
 import { channels } from '@latchkey/identity'
 import { endSession } from './end-session.js'
 import type { House } from './house.js'
-import { livingSessions, type SessionInfo, sessionInfo } from './list-sessions.js'
+import { isLiving, livingSessions, type SessionInfo, sessionInfo } from './list-sessions.js'
 import { checkSubject } from './login-details.js'
+import { isSessionId } from './token.js'
 
 /** Seconds that clocks of processes may differ before a cut-off could be forgotten too early. */
 const SKEW = 3600
@@ -16,6 +17,8 @@ export interface Sessions {
    * @throws {Error} `LATCHKEY_SESSION_UNAVAILABLE`.
    */
   list(subject: string, options?: { readonly current?: string }): Promise<SessionInfo[]>
+  /** @returns One session that lives, with its subject, or `null`. */
+  find(id: string): Promise<(SessionInfo & { readonly subject: string }) | null>
   /**
    * Ends one session, whoever it belongs to.
    *
@@ -33,6 +36,8 @@ export interface Sessions {
   revokeAll(subject: string, options?: { readonly except?: string }): Promise<void>
   /** Ends all sessions of everybody, in one step. */
   revokeEverybody(): Promise<void>
+  /** The time by the clock of the sessions, in whole seconds. */
+  now(): number
 }
 
 /** Makes `app.sessions`. */
@@ -51,7 +56,16 @@ export function createSessions(house: House): Sessions {
       return living.map((session) => sessionInfo(session, current, settings))
     },
 
+    async find(id) {
+      const record = isSessionId(id) ? await repository.load(id) : null
+      if (record === null || record.login === null) return null
+      const { subject } = record.login
+      const living = isLiving(house, record, await cutoffs.look(subject))
+      return living ? { ...sessionInfo({ id, record }, undefined, settings), subject } : null
+    },
+
     async revoke(id) {
+      if (!isSessionId(id)) return false
       const before = await endSession(house, id, 'revoked')
       return before !== null && before.ended === undefined
     },
@@ -77,5 +91,7 @@ export function createSessions(house: House): Sessions {
       await cutoffs.raiseAll(cutAll, now + settings.absoluteTimeout + SKEW)
       tell('revoked-everybody')
     },
+
+    now: settings.now,
   }
 }

@@ -16,6 +16,11 @@ export function createSessionId(): string {
   return randomBase62(ID_LENGTH)
 }
 
+/** Whether a text may be a public session id. */
+export function isSessionId(text: string): boolean {
+  return /^[0-9A-Za-z]{22}$/.test(text)
+}
+
 /** Draws the token of a session. */
 export function issueToken(id: string): IssuedToken {
   const text = `${id}.${randomBase64url(32)}`

@@ -1,10 +1,13 @@
 import type { House } from './house.js'
 import type { Remembered } from './memory.js'
 
+/** A session as far as touching goes: when its use was last noted, and its token's digest. */
+export type Touched = Pick<Remembered, 'touched' | 'digest'>
+
 /** Notes in the background that a session is used. */
 export interface Toucher {
   /** At most one write per `touchInterval`, in all processes together. */
-  touch(id: string, session: Remembered, now: number): void
+  touch(id: string, session: Touched, now: number): void
   /** Resolves when nothing is under way. */
   settle(): Promise<void>
 }
@@ -14,7 +17,7 @@ export function createToucher(house: House): Toucher {
   const { repository, memory, settings } = house
   const underWay = new Set<Promise<void>>()
 
-  async function note(id: string, session: Remembered, now: number): Promise<void> {
+  async function note(id: string, session: Touched, now: number): Promise<void> {
     const record = await repository.update(id, (held) =>
       held.seen > now - settings.touchInterval ? null : { ...held, seen: now },
     )

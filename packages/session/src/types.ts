@@ -5,6 +5,10 @@ import type { Sessions } from './sessions.js'
 import type { Which } from './which.js'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route has `request.session`, the data bag. Default `false`. */
+    session?: boolean
+  }
   interface FastifyInstance {
     /** Lists and ends sessions, those of the nearest session mechanism. */
     readonly sessions: Sessions
