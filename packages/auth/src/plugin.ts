@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import { checkRoutes } from './check-routes.js'
+import { warnOfOpenCors } from './cors.js'
 import { NotReady, RegisteredTwice } from './errors.js'
 import { createOpenApi } from './openapi.js'
 import { type AuthOptions, readOptions } from './options.js'
@@ -41,6 +42,7 @@ async function plugin(app: FastifyInstance, options: AuthOptions): Promise<void>
     openApi.publish(routes)
     report = createReport(routes)
   })
+  app.addHook('onListen', () => warnOfOpenCors(app, app.authReport()))
 }
 
 /**

@@ -17,7 +17,7 @@ for (const when of ['early', 'late'] as const) {
     for (const [what, answer, status, challenge] of [
       ['a denial is 403 without a challenge', 'deny', 403, undefined],
       [
-        'a denial that a scope would lift is 403 and names the scope',
+        'V8.2.1 a denial that a scope would lift is 403 and names the scope',
         'scope',
         403,
         ['Bearer realm="bearer", error="insufficient_scope", scope="orders:write"'],

@@ -9,7 +9,7 @@ import { bearer, wristband } from './fixtures/mechanisms.js'
 
 const valid = { authorization: 'Bearer valid' }
 
-t.test('V8.3.1 the guard stands in front of whatever the route does itself', async (t) => {
+t.test('the guard stands in front of whatever the route does itself', async (t) => {
   const seen: string[] = []
   const app = await createApp()
   const note = (what: string) => async (): Promise<void> => {
