@@ -1,1 +1,17 @@
-export {}
+import './types.js'
+
+export type { IssuedToken } from './access-token.js'
+export type { ClientCertificateOptions } from './client-certificate.js'
+export type { DpopOptions } from './dpop-guard.js'
+export { InvalidOptions, InvalidRequest, RefreshRefused } from './errors.js'
+export type { Grant, TokenDetails } from './grant.js'
+export type { IssueOptions, RefreshOptions } from './issue-options.js'
+export type { KeysOption } from './key-source.js'
+export type { JwtOptions, SharedJwtOptions } from './options.js'
+export { jwt, jwt as default } from './plugin.js'
+export type { TokenProfile } from './profile.js'
+export type { RefusalReason } from './refusals.js'
+export type { JwtRouteConfig, RevocationTarget } from './revocations.js'
+export type { MapClaims, MappedIdentity } from './token-identity.js'
+export type { RefreshRequest, TokenPair, Tokens } from './tokens.js'
+export type { TrustedIssuerOptions } from './trusted-issuer.js'

@@ -1,0 +1,151 @@
+import { createReplica, type RevocationPolicy, type Store } from '@latchkey/store'
+import type { RefusalReason } from './refusals.js'
+
+/** What a token can be revoked by. */
+export interface TokenMarks {
+  readonly issuer: string
+  readonly subject: string
+  readonly jti: string | undefined
+  readonly sid: string | undefined
+  readonly clientId: string | undefined
+  readonly kid: string | undefined
+  readonly iat: number | undefined
+}
+
+/** What to revoke: exactly one of these. */
+export type RevocationTarget = (
+  | { readonly jti: string }
+  /** Everything issued to the subject up to this second. */
+  | { readonly subject: string }
+  /** Everything that carries the session id, refresh tokens included. */
+  | { readonly sid: string }
+  /** Everything issued to the client up to this second. */
+  | { readonly clientId: string }
+  /** Everything signed with the key, for ever. */
+  | { readonly kid: string }
+) & {
+  /** Whose tokens. Default: the only, or the first, issuer of the registration. */
+  readonly issuer?: string
+}
+
+/** Knows what is revoked, in this process and, when asked, in the store. */
+export interface Revocations {
+  /** Grows with everything that this process hears of. */
+  readonly heard: number
+  isStale(): boolean
+  /** What revokes the token as far as this process knows. */
+  find(marks: TokenMarks): RefusalReason | null
+  /** What revokes the token as far as the store knows. */
+  look(marks: TokenMarks): Promise<RefusalReason | null>
+  /** The latest second up to which this process knows everything of a subject or client void. */
+  cutoff(marks: Pick<TokenMarks, 'issuer' | 'subject' | 'clientId'>): number
+  /** Tells every process. */
+  revoke(target: RevocationTarget): Promise<void>
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What {@link openRevocations} takes. */
+export interface RevocationsOptions {
+  readonly store: Store
+  readonly maxStale: number
+  /** Seconds that a token lives at most, so long it must be remembered. */
+  readonly maxLifetime: number
+  readonly issuer: string
+  readonly clock: () => number
+}
+
+/** What a route may say about tokens. */
+export interface JwtRouteConfig {
+  /** What becomes of requests while revocations may have been missed. Default: the option. */
+  readonly whenStale?: RevocationPolicy
+}
+
+type Kind = 'jti' | 'subject' | 'sid' | 'clientId' | 'kid'
+
+const reasons: Readonly<Record<Kind, RefusalReason>> = {
+  jti: 'revoked-token',
+  subject: 'revoked-subject',
+  sid: 'revoked-session',
+  clientId: 'revoked-client',
+  kid: 'revoked-key',
+}
+const kinds = Object.keys(reasons) as readonly Kind[]
+const topics: Readonly<Record<Kind, string>> = {
+  jti: 'jwt.token',
+  subject: 'jwt.subject',
+  sid: 'jwt.session',
+  clientId: 'jwt.client',
+  kid: 'jwt.key',
+}
+const tenYears = 315_360_000
+
+function nameOf(issuer: string, id: string): string {
+  return `${issuer} ${id}`
+}
+
+/** Whether an entry reaches as far as the token: cut-offs spare what was issued in later seconds. */
+function reaches(cutoff: number | undefined, { iat }: TokenMarks): boolean {
+  return cutoff === undefined || iat === undefined || Math.floor(iat) <= cutoff
+}
+
+/** Opens the revocations of one registration. */
+export function openRevocations(options: RevocationsOptions): Revocations {
+  const { store, maxStale, maxLifetime, clock } = options
+  const replica = createReplica(store, { maxStale, clock })
+  let heard = 0
+  for (const kind of kinds) {
+    replica.subscribe(topics[kind], () => {
+      heard += 1
+    })
+  }
+
+  return {
+    get heard() {
+      return heard
+    },
+    isStale: () => replica.isStale(),
+    find(marks) {
+      for (const kind of kinds) {
+        const id = marks[kind]
+        if (id === undefined) continue
+        const name = nameOf(marks.issuer, id)
+        if (!replica.has(topics[kind], name)) continue
+        if (reaches(replica.valueOf(topics[kind], name), marks)) return reasons[kind]
+      }
+      return null
+    },
+    async look(marks) {
+      const found = await Promise.all(
+        kinds.map(async (kind) => {
+          const id = marks[kind]
+          if (id === undefined) return null
+          const entry = await replica.lookup(topics[kind], nameOf(marks.issuer, id))
+          return entry !== null && reaches(entry.value, marks) ? reasons[kind] : null
+        }),
+      )
+      return found.find((reason) => reason !== null) ?? null
+    },
+    cutoff({ issuer, subject, clientId }) {
+      const none = Number.NEGATIVE_INFINITY
+      const ofSubject = replica.valueOf(topics.subject, nameOf(issuer, subject)) ?? none
+      if (clientId === undefined) return ofSubject
+      return Math.max(ofSubject, replica.valueOf(topics.clientId, nameOf(issuer, clientId)) ?? none)
+    },
+    async revoke(target) {
+      const now = clock()
+      const { issuer = options.issuer } = target
+      const kind = kinds.find((one) => one in target) as Kind
+      const id = (target as unknown as Record<Kind, string>)[kind]
+      const isCutoff = kind === 'subject' || kind === 'clientId'
+      await replica.publish({
+        topic: topics[kind],
+        key: nameOf(issuer, id),
+        expiresAt: now + (kind === 'kid' ? tenYears : maxLifetime),
+        ...(isCutoff ? { value: Math.floor(now) } : {}),
+      })
+    },
+    ready: () => replica.ready(),
+    close: () => replica.close(),
+  }
+}
