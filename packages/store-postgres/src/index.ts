@@ -1,1 +1,7 @@
-export {}
+export type { Migration } from './migrations.js'
+export { migrations } from './migrations.js'
+export type { PostgresStoreOptions } from './options.js'
+export type { PGliteClient } from './pglite-database.js'
+export type { PostgresClient, PostgresPool } from './pool-database.js'
+export type { PostgresStore } from './postgres-store.js'
+export { postgresStore } from './postgres-store.js'
