@@ -13,8 +13,8 @@ const latin1 = fc.string({
 })
 const credential = fc.oneof(
   latin1,
-  latin1.map((text) => `valid${text}`),
-  fc.constantFrom('__proto__', 'constructor', 'toString', 'a'.repeat(8000), 'valid;valid'),
+  latin1.filter((text) => !text.startsWith(';')).map((text) => `valid${text}`),
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'a'.repeat(8000), 'valid, valid'),
 )
 const scheme = fc.constantFrom('Bearer ', 'bearer  ', 'Basic ', 'DPoP ', 'Bearer\t', '')
 const place = fc.oneof(
