@@ -1,5 +1,5 @@
+import { boundedMap } from '@latchkey/tokens'
 import { networkOf } from './address.js'
-import { createBoundedCache } from './bounded-cache.js'
 
 /** How many bad keys one address may present. */
 export interface FailureLimit {
@@ -36,7 +36,7 @@ const BURST = 4
 /** Makes a limiter; `null` limits nothing. */
 export function createFailureLimiter(limit: FailureLimit | null): FailureLimiter {
   if (limit === null) return { admit: () => 0, release: () => undefined, record: () => 0 }
-  const tallies = createBoundedCache<Tally>(MOST_ADDRESSES)
+  const tallies = boundedMap<Tally>(MOST_ADDRESSES)
 
   function tallyOf(address: string, now: number): Tally {
     const network = networkOf(address)

@@ -1,5 +1,4 @@
-import { sha256Base64url } from '@latchkey/tokens'
-import { createBoundedCache } from './bounded-cache.js'
+import { boundedMap, sha256Base64url } from '@latchkey/tokens'
 import type { KeyRepository } from './repository.js'
 
 /** Keys of another system that are to go on working. */
@@ -38,7 +37,7 @@ export function createForeignNames(
   cacheSize: number,
   negativeTtl: number,
 ): ForeignNames {
-  const names = createBoundedCache<Name>(cacheSize)
+  const names = boundedMap<Name>(cacheSize)
   return {
     matches: (text) => foreign !== null && text.length <= LONGEST && foreign.pattern.test(text),
     find(text, now) {

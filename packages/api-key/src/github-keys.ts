@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createOutbound, type Outbound } from '@latchkey/tokens'
 import { LeakKeysUnavailable } from './errors.js'
 
 /** Where GitHub publishes the keys by which it signs secret-scanning alerts. */
@@ -18,28 +19,24 @@ export type GithubKeySource = () => Promise<readonly GithubKey[]>
 export interface GithubKeysOptions {
   /** A token, against GitHub's limits for anonymous callers; it needs no rights. Default: none. */
   readonly token?: string
-  /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch
-  /** Seconds. Default 5. */
-  readonly timeout?: number
+  /** Makes the call. Default: guarded, with five seconds in all. */
+  readonly request?: Outbound['request']
 }
 
-/** Fetches the keys from GitHub when they are needed. */
+/**
+ * Fetches the keys from GitHub when they are needed.
+ *
+ * @returns A source that rejects when GitHub answers anything but its keys.
+ */
 export function githubKeys(options: GithubKeysOptions = {}): GithubKeySource {
-  const { token, timeout = 5 } = options
-  const load = options.fetch ?? fetch
+  const { token, request = createOutbound().request } = options
+  const accept = { accept: 'application/vnd.github+json', 'user-agent': 'latchkey' }
+  const headers = token === undefined ? accept : { ...accept, authorization: `Bearer ${token}` }
   return async () => {
-    const response = await load(GITHUB_KEYS_URL, {
-      headers: {
-        accept: 'application/vnd.github+json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeout * 1000),
-    })
-    if (!response.ok) throw new Error(`Cannot fetch the keys of GitHub: status ${response.status}`)
-    const { public_keys: keys } = (await response.json()) as { public_keys: readonly GithubKey[] }
-    return keys
+    const { status, body } = await request(GITHUB_KEYS_URL, { headers })
+    const keys = status === 200 ? JSON.parse(body).public_keys : undefined
+    if (Array.isArray(keys)) return keys
+    throw new Error(`Cannot fetch the keys of GitHub: status ${status}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Identity } from '@latchkey/identity'
-import { createBoundedCache } from './bounded-cache.js'
+import { boundedMap } from '@latchkey/tokens'
 import { type CachedKey, type IdentityFrame, prepareAbsence, prepareKey } from './cached-key.js'
 import type { KeyRecord } from './record.js'
 import type { KeyRepository } from './repository.js'
@@ -32,7 +32,7 @@ export interface KeyShelfParts {
 /** Makes an empty shelf. */
 export function createKeyShelf(parts: KeyShelfParts): KeyShelf {
   const { repository, digester, clock } = parts
-  const keys = createBoundedCache<CachedKey>(parts.cacheSize)
+  const keys = boundedMap<CachedKey>(parts.cacheSize)
   const underWay = new Map<string, Promise<CachedKey>>()
   let forgettings = 0
 

@@ -88,6 +88,30 @@ export interface Settings {
   readonly clock: () => number
 }
 
+const optionNames: ReadonlySet<string> = new Set<keyof ApiKeyOptions>([
+  'prefix',
+  'store',
+  'name',
+  'issuer',
+  'environments',
+  'header',
+  'bearer',
+  'allowQueryParameter',
+  'realm',
+  'peppers',
+  'foreign',
+  'defaultLifetime',
+  'retention',
+  'cacheTtl',
+  'negativeTtl',
+  'cacheSize',
+  'maxStale',
+  'whenStale',
+  'lastUsedInterval',
+  'expiryNotice',
+  'failures',
+  'clock',
+])
 const LEAST_BITS = 112
 const tokenShape = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
@@ -103,6 +127,8 @@ function wrong(state: string): never {
 export function resolveOptions(options: ApiKeyOptions): Settings {
   const { prefix, store, header = 'x-api-key', bearer = true, allowQueryParameter } = options
   const { environments = ['live'] } = options
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
+  if (unknown !== undefined) wrong(`"${unknown}" is not an option`)
   if (!isPrefix(prefix)) {
     wrong('"prefix" is not 2 to 32 lower-case letters, digits and single "_", such as "acme"')
   }

@@ -1,5 +1,5 @@
 import type { Store } from '@latchkey/store'
-import { createBoundedCache } from './bounded-cache.js'
+import { boundedMap } from '@latchkey/tokens'
 import type { LimitStatus, LimitUse } from './limits.js'
 import { CLOCK_SKEW } from './rate-limit.js'
 import type { KeyRecord, Quota } from './record.js'
@@ -35,7 +35,7 @@ const KNOWN_RUNS = 20_000
 
 /** The quotas of one prefix, on a store. */
 export function createQuotas(store: Store, root: string): Quotas {
-  const known = createBoundedCache<Run>(KNOWN_RUNS)
+  const known = boundedMap<Run>(KNOWN_RUNS)
 
   async function readRun(account: Account, now: number): Promise<Run> {
     const first: Run = { period: periodOf(account, now), carried: 0 }

@@ -1,15 +1,19 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+
+/** Fastify has this getter, and its types do not. */
+type WithGenReqId = FastifyInstance & { genReqId(rawRequest: IncomingMessage): string }
 
 /**
  * Takes a query parameter out of the URL that is logged. The route still gets it: the query has
- * been parsed by then. The child logger of a request is made before anything is logged of it, so
- * that is the place.
+ * been parsed by then. A request is given its id before anything is logged of it, on every route
+ * and where there is none, so that is the place.
  */
 export function redactQuery(app: FastifyInstance, parameter: string): void {
-  const inner = app.childLoggerFactory
-  app.setChildLoggerFactory(function redacting(logger, bindings, options, rawRequest) {
+  const { genReqId } = app as WithGenReqId
+  app.setGenReqId((rawRequest) => {
     rawRequest.url = withoutParameter(rawRequest.url ?? '', parameter)
-    return inner.call(this, logger, bindings, options, rawRequest)
+    return genReqId(rawRequest)
   })
 }
 
