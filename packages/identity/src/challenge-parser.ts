@@ -5,6 +5,7 @@ export interface ParsedChallenge extends Challenge {
   readonly params: Readonly<Record<string, string>>
 }
 
+const FIRST_MEMBER = /[^\t ,]|$/
 const NEXT_MEMBER = /[\t ]*(?:,[\t ,]*|$)/y
 const SCHEME = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
 const GAP = / +(?!,|[\t ]|$)/y
@@ -21,7 +22,7 @@ const PARAM =
  */
 export function parseChallenges(text: string): ParsedChallenge[] | null {
   const challenges: ParsedChallenge[] = []
-  let at = /^[\t ,]*/.exec(text)?.[0].length ?? 0
+  let at = text.search(FIRST_MEMBER)
   while (at < text.length) {
     const scheme = read(SCHEME, text, at)
     if (scheme === null) return null

@@ -16,6 +16,5 @@ export function plant(ticket: string, identity: Identity): void {
  * `NODE_ENV=test` never call this: see `createAuthenticate`.
  */
 export function plantedIdentity(request: FastifyRequest): Identity | null {
-  const ticket = request.headers[TICKET_HEADER]
-  return typeof ticket === 'string' ? (tickets.get(ticket) ?? null) : null
+  return tickets.get(String(request.headers[TICKET_HEADER])) ?? null
 }

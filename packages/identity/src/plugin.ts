@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import {
@@ -27,6 +27,7 @@ async function plugin(app: FastifyInstance, options: IdentityOptions): Promise<v
   }
   app.decorateRequest('identity', null)
   app.decorateRequest('identities', null)
+  app.addHook('onRoute', markPublic)
   app.decorate('mechanisms', {
     getter() {
       return registryOf(this as FastifyInstance)
@@ -40,6 +41,20 @@ async function plugin(app: FastifyInstance, options: IdentityOptions): Promise<v
     })
     return (request, reply, done) => (hook as AuthenticateHook)(request, reply, done)
   } satisfies (this: FastifyInstance, plan: MechanismPlan) => AuthenticateHook)
+}
+
+/**
+ * A route that is declared open before the meta-plugin is there to see it (a mechanism's own) gets
+ * a hook that tells it so, by its name among the printed routes.
+ */
+function markPublic(route: RouteOptions): void {
+  const { auth } = (route.config ?? {}) as { readonly auth?: unknown }
+  if (auth !== 'public') return
+  route.onRequest = [latchkeyPublic, ...[route.onRequest ?? []].flat()]
+}
+
+function latchkeyPublic(_request: unknown, _reply: unknown, done: () => void): void {
+  done()
 }
 
 /**

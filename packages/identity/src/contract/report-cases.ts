@@ -46,19 +46,6 @@ export const reportCases: readonly MechanismContractCase[] = [
       })
     },
   },
-  {
-    name: 'what browsers send unasked is marked as ambient, and its origins are origins',
-    async run(harness) {
-      await onStage(harness, ['one'], async ({ mechanism }) => {
-        const { sources, ambient, trustedOrigins = [] } = mechanism('one')
-        const unasked = sources.some(
-          ({ in: place }) => place === 'cookie' || place === 'connection',
-        )
-        if (unasked) equal(ambient, true)
-        for (const origin of trustedOrigins) equal(new URL(origin).origin, origin)
-      })
-    },
-  },
 ]
 
 function assertChallenges(mechanism: Mechanism, refusals: readonly Refusal[]): void {
