@@ -1,1 +1,17 @@
-export {}
+export type {
+  ClaimsContext,
+  ClaimsResult,
+  ClaimsSource,
+  LimitOptions,
+  OAuthServerOptions,
+  ResourceOptions,
+} from './options.js'
+export type { ConsentView } from './pages/consent.js'
+export type { ErrorView } from './pages/error.js'
+export type { Pages } from './pages/index.js'
+export type { PageBase } from './pages/layout.js'
+export type { LoginRequiredView } from './pages/login-required.js'
+export type { Messages } from './pages/messages.js'
+export { oauthServer, oauthServer as default } from './plugin.js'
+export type { ClientMetadata } from './records/client-metadata.js'
+export type { Preset, Rules } from './rules.js'

@@ -1,0 +1,29 @@
+import type { Client } from '../records/client.js'
+import type { Resource } from '../resources.js'
+
+/** How the answer gets to the client. */
+export type ResponseMode = 'query' | 'form_post'
+
+/** Where an answer goes: known before anything else is checked. */
+export interface Target {
+  readonly client: Client
+  readonly redirectUri: string
+  readonly responseMode: ResponseMode
+  readonly state: string | undefined
+}
+
+/** What the client wants the user to be asked. */
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account'
+
+/** A validated authorization request. */
+export interface AuthorizationRequest extends Target {
+  readonly scopes: readonly string[]
+  readonly resources: readonly Resource[]
+  /** The S256 code challenge; `null` only for a legacy client. */
+  readonly challenge: string | null
+  readonly prompt: ReadonlySet<Prompt>
+  /** Seconds that the login may be old; `undefined`: any age. */
+  readonly maxAge: number | undefined
+  readonly loginHint: string | undefined
+  readonly uiLocales: readonly string[]
+}

@@ -1,0 +1,50 @@
+import type { Identity } from '@latchkey/identity'
+import { randomBase62 } from '@latchkey/tokens'
+import { createGrant } from '../records/grant.js'
+import type { Server } from '../server.js'
+import { issueCode } from '../tokens/authorization-code.js'
+import type { AuthorizationRequest } from './authorization-request.js'
+
+/** Creates the grant. @returns The parameters of the answer. */
+export async function grantCode(
+  server: Server,
+  request: AuthorizationRequest,
+  identity: Identity,
+  now: number,
+): Promise<Readonly<Record<string, string>>> {
+  const { client } = request
+  const id = randomBase62()
+  const expiresAt = now + (client.codeTtl ?? server.rules.codeTtl)
+  await createGrant(server.store, id, {
+    status: 'code',
+    clientId: client.id,
+    subject: identity.subject,
+    scopes: request.scopes,
+    resources: request.resources.map((resource) => resource.id),
+    createdAt: now,
+    login: {
+      authTime: identity.authTime ?? null,
+      acr: identity.acr ?? null,
+      amr: identity.amr,
+      session: identity.credentialId,
+    },
+    code: {
+      redirectUri: request.redirectUri,
+      challenge: request.challenge,
+      expiresAt,
+      failures: 0,
+    },
+    refresh: null,
+    accessEndsAt: 0,
+  })
+  return { code: issueCode(server, id, now) }
+}
+
+/** Writes an answer into a redirect URI, beside the query that it may have. */
+export function redirectLocation(
+  redirectUri: string,
+  answer: Readonly<Record<string, string>>,
+): string {
+  const query = new URLSearchParams(answer).toString()
+  return redirectUri + (redirectUri.includes('?') ? '&' : '?') + query
+}

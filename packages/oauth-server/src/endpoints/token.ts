@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { authenticateClient } from '../client-auth/index.js'
+import { handleGrant } from '../grants/index.js'
+import type { Server } from '../server.js'
+import { addEndpoint } from './endpoint.js'
+import { formOf } from './protocol-context.js'
+
+/** The token endpoint (RFC 6749 §3.2). */
+export function addTokenEndpoint(app: FastifyInstance, server: Server): void {
+  addEndpoint(app, server, {
+    url: `${server.basePath}/token`,
+    cors: 'policy',
+    handlers: {
+      async POST(request) {
+        const params = formOf(request)
+        const client = await authenticateClient(server, request, params)
+        return handleGrant(server, client, params)
+      },
+    },
+  })
+}

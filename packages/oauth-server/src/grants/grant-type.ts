@@ -1,0 +1,21 @@
+import type { Params } from '../params.js'
+import type { Client } from '../records/client.js'
+import type { Server } from '../server.js'
+
+/** A token request whose client has been authenticated. */
+export interface TokenRequest {
+  readonly server: Server
+  readonly client: Client
+  readonly params: Params
+  readonly now: number
+}
+
+/** A successful answer (RFC 6749 §5.1), by its wire names. */
+export type TokenResponse = Readonly<Record<string, string | number>>
+
+/** One value of `grant_type`. */
+export interface GrantType {
+  readonly type: string
+  /** @throws {OAuthError} When anything speaks against it. */
+  handle(request: TokenRequest): Promise<TokenResponse>
+}

@@ -1,0 +1,97 @@
+import { invalidGrant, OAuthError } from '../oauth-error.js'
+import { requireParam, splitList } from '../params.js'
+import {
+  type Grant,
+  type GrantRefresh,
+  type LoadedGrant,
+  loadGrant,
+  replaceGrant,
+  revokeGrant,
+  rotate,
+} from '../records/grant.js'
+import { issueAccessToken } from '../tokens/access-token.js'
+import { issueRefreshToken, parseRefreshToken } from '../tokens/refresh-token.js'
+import { checkStanding, pickResource } from './derive.js'
+import type { GrantType, TokenRequest } from './grant-type.js'
+
+/**
+ * Uses a refresh token (RFC 6749 §6). It rotates with one compare-and-set; whoever sends the old
+ * one again within the grace period gets the same successor, later it ends the family.
+ */
+export const refreshToken: GrantType = {
+  type: 'refresh_token',
+
+  async handle(request) {
+    const { server, client, params, now } = request
+    const handle = parseRefreshToken(server, requireParam(params, 'refresh_token'), now)
+    if (handle === null) throw invalidGrant('not a refresh token of ours')
+    const loaded = await findFamily(request, handle.id)
+    const { grant } = loaded
+    await checkStanding(request, grant)
+    const resource = pickResource(request, grant)
+    const scopes = narrow(request, grant)
+
+    const { id } = handle
+    const access = await issueAccessToken(
+      server,
+      { client, grant: { id, record: grant }, scopes, resource },
+      now,
+    )
+    const generation = await advance(request, loaded, handle.generation, access.expiresAt)
+    return {
+      access_token: access.token,
+      token_type: 'Bearer',
+      expires_in: access.expiresIn,
+      scope: access.scopes.join(' '),
+      refresh_token: issueRefreshToken(server, { id, generation }, now),
+    }
+  },
+}
+
+interface Family extends LoadedGrant {
+  readonly grant: Grant & { readonly refresh: GrantRefresh }
+}
+
+async function findFamily(request: TokenRequest, id: string): Promise<Family> {
+  const { server, client, now } = request
+  const loaded = await loadGrant(server.store, id)
+  if (loaded === null) throw invalidGrant('the grant is unknown or has ended')
+  const { grant } = loaded
+  const { refresh } = grant
+  if (grant.clientId !== client.id) throw invalidGrant('the token of another client')
+  if (grant.status !== 'active' || refresh === null) throw invalidGrant('the grant is revoked')
+  if (now >= refresh.endsAt) throw invalidGrant('the refresh token has expired')
+  return { ...loaded, grant: { ...grant, refresh } }
+}
+
+/** @returns The generation that the client is to use from now on. */
+async function advance(
+  request: TokenRequest,
+  loaded: Family,
+  presented: number,
+  accessEndsAt: number,
+): Promise<number> {
+  const { server, now } = request
+  const { refreshTokenGrace, refreshTokenIdleTtl, rotateRefreshTokens } = server.rules
+  const { refresh } = loaded.grant
+  if (presented === refresh.generation - 1 && now < refresh.rotatedAt + refreshTokenGrace) {
+    return refresh.generation
+  }
+  if (presented !== refresh.generation) {
+    await revokeGrant(server.store, loaded.id)
+    throw invalidGrant('the refresh token was used before')
+  }
+  if (now >= refresh.rotatedAt + refreshTokenIdleTtl) {
+    throw invalidGrant('the refresh token was not used for too long')
+  }
+  const next = rotate(loaded.grant, refresh, now, accessEndsAt, rotateRefreshTokens)
+  if (await replaceGrant(server.store, loaded, next)) return next.refresh.generation
+  return advance(request, await findFamily(request, loaded.id), presented, accessEndsAt)
+}
+
+function narrow({ params }: TokenRequest, grant: Grant): readonly string[] {
+  const wanted = splitList(params.get('scope'))
+  if (wanted.length === 0) return grant.scopes
+  if (wanted.every((scope) => grant.scopes.includes(scope))) return wanted
+  throw new OAuthError('invalid_scope', 'the scope goes beyond what was granted')
+}

@@ -1,0 +1,17 @@
+import { type ConsentView, consentPage } from './consent.js'
+import { type ErrorView, errorPage } from './error.js'
+import { type LoginRequiredView, loginRequiredPage } from './login-required.js'
+
+/** The pages that an application can replace: each makes a whole document. */
+export interface Pages {
+  consent(view: ConsentView): string
+  loginRequired(view: LoginRequiredView): string
+  error(view: ErrorView): string
+}
+
+/** The pages as they come. */
+export const builtInPages: Pages = {
+  consent: consentPage,
+  loginRequired: loginRequiredPage,
+  error: errorPage,
+}

@@ -1,0 +1,48 @@
+import { identity } from '@latchkey/identity'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import fp from 'fastify-plugin'
+import { addAuthorizationEndpoint } from './endpoints/authorization.js'
+import { addIntrospectionEndpoint } from './endpoints/introspection.js'
+import { addJwksEndpoint } from './endpoints/jwks.js'
+import { addMetadataEndpoint } from './endpoints/metadata.js'
+import { preparePageContext } from './endpoints/page-context.js'
+import { prepareProtocolContext } from './endpoints/protocol-context.js'
+import { addRevocationEndpoint } from './endpoints/revocation.js'
+import { addTokenEndpoint } from './endpoints/token.js'
+import { OptionsError } from './errors.js'
+import type { OAuthServerOptions } from './options.js'
+import type { Server } from './server.js'
+import { createServer } from './setup.js'
+
+function addProtocolEndpoints(scope: FastifyInstance, server: Server): void {
+  prepareProtocolContext(scope)
+  addMetadataEndpoint(scope, server)
+  addJwksEndpoint(scope, server)
+  addTokenEndpoint(scope, server)
+  addRevocationEndpoint(scope, server)
+  addIntrospectionEndpoint(scope, server)
+}
+
+function addPages(scope: FastifyInstance, server: Server): void {
+  preparePageContext(scope, server)
+  addAuthorizationEndpoint(scope, server)
+}
+
+async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promise<void> {
+  if (app.prefix !== '') {
+    throw new OptionsError('it was registered under a prefix; put the path into "issuer" instead')
+  }
+  const server = await createServer(options)
+  await app.register(identity)
+  const protocol: FastifyPluginAsync = async (scope) => addProtocolEndpoints(scope, server)
+  const pages: FastifyPluginAsync = async (scope) => addPages(scope, server)
+  await app.register(protocol)
+  await app.register(pages)
+  app.addHook('onClose', async () => server.keys.close())
+}
+
+/** An OAuth 2.1 authorization server as a Fastify plugin. */
+export const oauthServer: FastifyPluginAsync<OAuthServerOptions> = fp(plugin, {
+  name: '@latchkey/oauth-server',
+  fastify: '5.x',
+})

@@ -1,0 +1,38 @@
+import type { MechanismPlan } from '@latchkey/identity'
+import type { Store } from '@latchkey/store'
+import type { HandleKeys, Mac } from '@latchkey/tokens'
+import type { FailureLimiter } from './failure-limiter.js'
+import type { ClaimsSource } from './options.js'
+import type { Pages } from './pages/index.js'
+import type { Messages } from './pages/messages.js'
+import type { ClientDirectory } from './records/client-directory.js'
+import type { Resource } from './resources.js'
+import type { Rules } from './rules.js'
+import type { SigningKeys } from './signing-keys.js'
+
+/** Everything that an endpoint needs, made once at registration. */
+export interface Server {
+  readonly issuer: string
+  /** The path of the issuer, without a slash at its end: empty when it has none. */
+  readonly basePath: string
+  readonly rules: Rules
+  readonly store: Store
+  readonly handleKeys: HandleKeys
+  /** Authenticates forms and other things that only this server reads. */
+  readonly mac: Mac
+  readonly keys: SigningKeys
+  readonly clients: ClientDirectory
+  /** Scopes with what they mean to a user. */
+  readonly scopes: ReadonlyMap<string, string>
+  readonly resources: ReadonlyMap<string, Resource>
+  readonly defaultResource: Resource
+  readonly login: string
+  readonly authenticate: MechanismPlan
+  readonly claims: ClaimsSource
+  readonly limiter: FailureLimiter
+  readonly pages: Pages
+  /** Translations by language tag. */
+  readonly messages: ReadonlyMap<string, Partial<Messages>>
+  readonly corsOrigins: '*' | ReadonlySet<string>
+  now(): number
+}

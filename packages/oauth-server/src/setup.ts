@@ -1,0 +1,89 @@
+import { memoryStore } from '@latchkey/store'
+import {
+  type Algorithm,
+  loadSecrets,
+  prepareHandleKeys,
+  prepareMac,
+  randomBase64url,
+  type SecretEntry,
+  secretBytes,
+} from '@latchkey/tokens'
+import { checkOptions } from './check-options.js'
+import { createFailureLimiter } from './failure-limiter.js'
+import type { OAuthServerOptions } from './options.js'
+import { builtInPages } from './pages/index.js'
+import { createClientDirectory } from './records/client-directory.js'
+import { findResources, prepareResources } from './resources.js'
+import { presets, type Rules } from './rules.js'
+import type { Server } from './server.js'
+import { combineKeyrings, createKeyrings } from './signing-keys.js'
+
+/** What the scopes that the server itself knows mean, in words that follow "wants to". */
+const ownScopes: Readonly<Record<string, string>> = {
+  offline_access: 'Keep this access while you are away',
+}
+
+function scopesOf(options: OAuthServerOptions): ReadonlyMap<string, string> {
+  return new Map(Object.entries({ ...ownScopes, ...options.scopes }))
+}
+
+async function secretsOf(options: OAuthServerOptions): Promise<readonly SecretEntry[]> {
+  if (options.secrets !== undefined) return loadSecrets(options.secrets, 'secrets')
+  return [{ secret: randomBase64url() }]
+}
+
+async function keysOf(
+  options: OAuthServerOptions,
+  store: Server['store'],
+  secrets: readonly SecretEntry[],
+  now: () => number,
+) {
+  const algorithms: Algorithm[] = ['ES256']
+  return combineKeyrings(options.keys ?? (await createKeyrings(store, secrets, algorithms, now)))
+}
+
+/**
+ * Makes the server out of its options.
+ *
+ * @throws {FastifyError} `LATCHKEY_OAUTH_SERVER_OPTIONS`, saying what to write; the store's and
+ *   the tokens' own errors where theirs is the fault.
+ */
+export async function createServer(options: OAuthServerOptions): Promise<Server> {
+  const rules: Rules = { ...presets[options.preset ?? 'oauth21'], ...options.rules }
+  checkOptions(options, rules)
+  const { issuer } = options
+  const now = options.now ?? (() => Date.now() / 1000)
+  const store = options.store ?? memoryStore()
+  await store.ready()
+  const secrets = await secretsOf(options)
+  const scopes = scopesOf(options)
+  const resources = prepareResources(issuer, options.resources ?? {}, scopes)
+  const [defaultResource] = findResources(resources, [options.defaultResource ?? issuer])
+  const { authenticationFailures = 20, window = 60 } = options.limits ?? {}
+  return {
+    issuer,
+    basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+    rules,
+    store,
+    handleKeys: prepareHandleKeys(secrets),
+    mac: prepareMac(secretBytes((secrets[0] as SecretEntry).secret)),
+    keys: await keysOf(options, store, secrets, now),
+    clients: createClientDirectory(options.clients ?? []),
+    scopes,
+    resources,
+    defaultResource: defaultResource as NonNullable<typeof defaultResource>,
+    login: options.login ?? '/login',
+    authenticate: { any: options.mechanisms ?? ['session'], optional: true },
+    claims: options.claims ?? (() => ({})),
+    limiter: createFailureLimiter(store, authenticationFailures, window, now),
+    pages: { ...builtInPages, ...options.pages },
+    messages: new Map(
+      Object.entries(options.messages ?? {}).map(([tag, table]) => [tag.toLowerCase(), table]),
+    ),
+    corsOrigins:
+      options.corsOrigins === undefined || options.corsOrigins === '*'
+        ? '*'
+        : new Set(options.corsOrigins),
+    now,
+  }
+}
