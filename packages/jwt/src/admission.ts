@@ -20,8 +20,6 @@ export interface AdmissionOptions {
   readonly verify: (token: string, now: number) => Verdict | Promise<Verdict>
   /** `null` remembers nothing. */
   readonly cache: BoundedMap<KnownToken> | null
-  /** Seconds that a token is remembered at most. Default: until it expires. */
-  readonly cacheTtl?: number
   readonly revocations: Revocations | null
   readonly whenStale: RevocationPolicy
   readonly possession: Possession
@@ -37,16 +35,11 @@ export type Admit = (
 
 /** Prepares the way of a token: memory or verification, then revocation, then possession. */
 export function createAdmission(options: AdmissionOptions): Admit {
-  const { verify, cache, cacheTtl = Number.POSITIVE_INFINITY, possession, clock } = options
+  const { verify, cache, possession, clock } = options
   const { revocations, whenStale } = options
 
-  function remember(digest: string, verified: VerifiedToken, now: number): KnownToken {
-    const until = Math.min(verified.until, now + cacheTtl)
-    const known = {
-      verified: { ...verified, until },
-      outcome: { identity: verified.identity },
-      heard: -1,
-    }
+  function remember(digest: string, verified: VerifiedToken): KnownToken {
+    const known = { verified, outcome: { identity: verified.identity }, heard: -1 }
     cache?.set(digest, known)
     return known
   }
@@ -112,7 +105,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
   ): Outcome | Promise<Outcome> {
     if (verdict === 'unavailable') return tokenUnavailable('keys')
     if (typeof verdict === 'string') return refuseToken(verdict)
-    return admitKnown(remember(digest, verdict, clock()), digest, presented, request, reply)
+    return admitKnown(remember(digest, verdict), digest, presented, request, reply)
   }
 
   return (presented, request, reply) => {

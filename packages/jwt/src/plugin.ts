@@ -1,5 +1,5 @@
 import { identity, type Mechanism } from '@latchkey/identity'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import { InvalidRequest } from './errors.js'
@@ -55,4 +55,7 @@ function findTokens(app: FastifyInstance, isWanted: (mechanism: Mechanism) => bo
  *
  * @throws {FastifyError} When an option is missing or unsound; the message says what to write.
  */
-export const jwt: typeof plugin = fp(plugin, { name: '@latchkey/jwt', fastify: '5.x' })
+export const jwt: FastifyPluginAsync<JwtOptions> = fp(plugin, {
+  name: '@latchkey/jwt',
+  fastify: '5.x',
+})

@@ -62,6 +62,12 @@ export function readConfirmation(cnf: unknown): Confirmation | null {
   return { jkt, x5t }
 }
 
+/** How the identity of a bound token was proved. */
+export function boundBy({ jkt, x5t }: Confirmation): 'dpop' | 'mtls' | undefined {
+  if (jkt !== undefined) return 'dpop'
+  return x5t === undefined ? undefined : 'mtls'
+}
+
 /** Prepares the verification of tokens; every check in its order. */
 export function createVerification(options: VerificationOptions): VerifyToken {
   const { mechanism, maxLength, maxLifetime, clock } = options
@@ -110,9 +116,7 @@ export function createVerification(options: VerificationOptions): VerifyToken {
     until: number,
     marks: TokenMarks,
   ): Verdict {
-    const { jkt, x5t } = confirmation
-    const bound = jkt !== undefined ? 'dpop' : x5t !== undefined ? 'mtls' : undefined
-    const identity = toIdentity(claims, token, mechanism, mapClaims, bound)
+    const identity = toIdentity(claims, token, mechanism, mapClaims, boundBy(confirmation))
     return identity === null ? 'rejected' : { identity, until, marks, confirmation }
   }
 
@@ -134,7 +138,8 @@ export function createVerification(options: VerificationOptions): VerifyToken {
   }
 }
 
-function marksOf(claims: JsonObject, kid: string | undefined): TokenMarks {
+/** The claims that a token can be revoked by. */
+export function marksOf(claims: JsonObject, kid: string | undefined): TokenMarks {
   return {
     issuer: claims.iss as string,
     subject: claims.sub as string,
