@@ -1,6 +1,6 @@
 import './types.js'
 
-export type { RouteFault } from './check-routes.js'
+export type { RouteFault } from './faults.js'
 export type {
   FastifyAuthFunction,
   FastifyAuthSource,

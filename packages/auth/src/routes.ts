@@ -62,6 +62,8 @@ export function declareRoute(
   }
   if (declared.decidedBy === 'preflight') return declared
   if (declared.auth?.plan === null) {
+    // Where the route says so itself, identity has marked it.
+    if (declared.decidedBy === 'route') return declared
     route.onRequest = [latchkeyPublic, ...[route.onRequest ?? []].flat()]
     return declared
   }
@@ -83,9 +85,6 @@ export function declareRoute(
   }
   return declared
 }
-
-/** Tells, in the router's printed tree, a route that this plugin has seen. */
-export const GUARDED: RegExp = /"latchkey(?:Guard|Public)\(\)"/
 
 function latchkeyPublic(_request: unknown, _reply: unknown, done: () => void): void {
   done()

@@ -111,6 +111,27 @@ t.test(
   },
 )
 
+t.test('a route declared before the plugin that says it is open is as it says', async (t) => {
+  const app = Fastify()
+  await app.register(identity)
+  app.get('/keys', { config: { auth: 'public' } }, whoami)
+  app.get('/closed', { config: { auth: 'bearer' } }, whoami)
+  await app.register(auth, { page: false })
+  app.post('/keys', { config: { auth: 'public' } }, whoami)
+  t.match(await faultsOf(app), [{ route: 'GET, HEAD /closed', message: BEFORE }])
+
+  const fit = Fastify()
+  await fit.register(identity)
+  fit.get('/keys', { config: { auth: 'public' } }, whoami)
+  await fit.register(auth, { page: false })
+  fit.post('/keys', { config: { auth: 'public' } }, whoami)
+  await fit.ready()
+  t.equal((await fit.inject('/keys')).statusCode, 200)
+  t.match(fit.authReport().routes, [
+    { url: '/keys', methods: ['GET', 'HEAD', 'POST'], access: 'public', decidedBy: 'route' },
+  ])
+})
+
 t.test('a route declared before the plugin cannot be guarded by the option "routes"', async (t) => {
   const app = Fastify()
   await app.register(identity)
