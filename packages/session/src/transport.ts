@@ -25,11 +25,10 @@ export function checkTransport(app: FastifyInstance, settings: Settings): void {
 }
 
 function servesHttps(app: FastifyInstance): boolean {
-  const { https } = app.initialConfig as { https?: unknown }
-  return https !== undefined && https !== false
+  return Boolean((app.initialConfig as { https?: unknown }).https)
 }
 
-/** Fastify tells only its requests whether proxies are trusted: then they have `ips`. */
+/** Fastify has no public way to ask for it. */
 function trustsProxy(app: FastifyInstance): boolean {
   for (let scope: object | null = app; scope !== null; scope = Object.getPrototypeOf(scope)) {
     for (const symbol of Object.getOwnPropertySymbols(scope)) {
