@@ -1,0 +1,129 @@
+import { memoryStore } from '@latchkey/store'
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { createPlatform } from '../src/platform.js'
+
+const origin = 'http://127.0.0.1:3000'
+const everybody = ['Session', 'Bearer realm="api"']
+
+async function open(t: { teardown(end: () => Promise<unknown>): void }) {
+  const { app, accounts } = await createPlatform({ store: memoryStore(), origin })
+  t.teardown(() => app.close())
+  await accounts.add('ada', 'a long enough password', ['buyer'])
+  await app.ready()
+  const { key } = await app.apiKeys.create({
+    name: 'export',
+    owner: { type: 'service', id: 'exporter' },
+    scopes: ['orders:read'],
+  })
+  const { accessToken } = await app.tokens.issue('grace', {
+    roles: ['admin'],
+    scopes: ['orders:read', 'orders:write'],
+  })
+  const login = await app.inject({
+    method: 'POST',
+    url: '/login',
+    payload: { username: 'ada', password: 'a long enough password' },
+  })
+  const [cookie = { name: '', value: '' }] = login.cookies
+  return {
+    app,
+    key: { 'x-api-key': key },
+    bearer: { authorization: `Bearer ${accessToken}` },
+    session: { cookie: `${cookie.name}=${cookie.value}`, 'sec-fetch-site': 'same-origin' },
+  }
+}
+
+t.test('three kinds of credential give one kind of identity', async (t) => {
+  const { app, key, bearer, session } = await open(t)
+  for (const [headers, mechanism, subject, kind] of [
+    [key, 'api-key', 'exporter', 'service'],
+    [bearer, 'jwt', 'grace', 'user'],
+    [session, 'session', 'ada', 'user'],
+  ] as const) {
+    const answer = await app.inject({ url: '/me', headers })
+    t.equal(answer.statusCode, 200, mechanism)
+    t.match(answer.json(), { mechanism, subject, kind })
+  }
+})
+
+t.test('each route asks for what it says', async (t) => {
+  const { app, key, bearer, session } = await open(t)
+  const write: InjectOptions = { method: 'POST', url: '/orders', payload: { item: 'a lock' } }
+  const table: readonly (readonly [what: string, InjectOptions, status: number])[] = [
+    ['health is public', { url: '/health' }, 200],
+    ['a key with the scope reads', { url: '/orders', headers: key }, 200],
+    ['a key without the scope does not write', { ...write, headers: key }, 403],
+    ['a token with the scope writes', { ...write, headers: bearer }, 201],
+    ['a session writes by its role', { ...write, headers: session }, 201],
+    ['an administrator enters', { url: '/admin', headers: bearer }, 200],
+    ['a buyer does not', { url: '/admin', headers: session }, 403],
+    ['a fresh login pays out', { method: 'POST', url: '/payout', headers: session }, 200],
+    [
+      'a token without a login time does not',
+      { method: 'POST', url: '/payout', headers: bearer },
+      401,
+    ],
+    ['a key is no credential there', { method: 'POST', url: '/payout', headers: key }, 401],
+    [
+      'another site cannot pay out',
+      { method: 'POST', url: '/payout', headers: { ...session, 'sec-fetch-site': 'cross-site' } },
+      403,
+    ],
+    [
+      'a bad key is not rescued by a good token',
+      { url: '/me', headers: { ...bearer, 'x-api-key': 'bad' } },
+      400,
+    ],
+  ]
+  for (const [what, request, status] of table) {
+    t.equal((await app.inject(request)).statusCode, status, what)
+  }
+})
+
+t.test('nobody is told which credentials there are', async (t) => {
+  const { app } = await open(t)
+  const answer = await app.inject({ url: '/me' })
+  t.equal(answer.statusCode, 401)
+  t.same(answer.headers['www-authenticate'], everybody)
+})
+
+t.test('a logout is final', async (t) => {
+  const { app, session } = await open(t)
+  t.equal((await app.inject({ method: 'POST', url: '/logout', headers: session })).statusCode, 204)
+  t.equal((await app.inject({ url: '/me', headers: session })).statusCode, 401)
+})
+
+t.test('a wrong password and an unknown name are answered alike', async (t) => {
+  const { app } = await open(t)
+  const answers = await Promise.all(
+    ['ada', 'nobody'].map((username) =>
+      app.inject({ method: 'POST', url: '/login', payload: { username, password: 'wrong' } }),
+    ),
+  )
+  for (const answer of answers) {
+    t.equal(answer.statusCode, 401)
+    t.same(answer.json(), { error: 'The username or the password is wrong' })
+    t.same(answer.cookies, [])
+  }
+})
+
+t.test('an app gets tokens, refreshes them, and uses what it got', async (t) => {
+  const { app } = await open(t)
+  const payload = { username: 'ada', password: 'a long enough password' }
+  const pair = (await app.inject({ method: 'POST', url: '/token', payload })).json()
+  const { refreshToken } = pair
+  const next = await app.inject({
+    method: 'POST',
+    url: '/token/refresh',
+    payload: { refreshToken },
+  })
+  t.equal(next.statusCode, 200)
+  const headers = { authorization: `Bearer ${next.json().accessToken}` }
+  t.equal((await app.inject({ url: '/orders', headers })).statusCode, 200)
+})
+
+t.test('what every route asks for', async (t) => {
+  const { app } = await open(t)
+  t.matchSnapshot(app.printAuth())
+})
