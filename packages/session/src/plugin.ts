@@ -1,6 +1,11 @@
 import { identity } from '@latchkey/identity'
 import { createReplica } from '@latchkey/store'
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyRequest,
+  onRequestHookHandler,
+} from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import { elevate, reauthenticate } from './assurance.js'
@@ -110,4 +115,7 @@ function decorate(app: FastifyInstance): void {
 }
 
 /** Registers the session mechanism. */
-export const session: typeof plugin = fp(plugin, { name: '@latchkey/session', fastify: '5.x' })
+export const session: FastifyPluginAsync<SessionOptions> = fp(plugin, {
+  name: '@latchkey/session',
+  fastify: '5.x',
+})

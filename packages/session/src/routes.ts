@@ -4,7 +4,7 @@ import {
   refuseDecision,
   requireIdentity,
 } from '@latchkey/identity'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Unknown } from './errors.js'
 import './types.js'
 
@@ -57,10 +57,7 @@ const revokeOthersSchema = {
  * Routes with which people see and end their own sessions: `GET /`, `DELETE /:id`, `DELETE /` for
  * all others. Register them with a prefix, such as `/sessions`. Ending asks for a fresh login.
  */
-export async function sessionRoutes(
-  app: FastifyInstance,
-  options: SessionRoutesOptions,
-): Promise<void> {
+export const sessionRoutes: FastifyPluginAsync<SessionRoutesOptions> = async (app, options) => {
   const { mechanism = 'session', freshness = 300 } = options
   const plan: MechanismPlan = [mechanism]
   // The meta-plugin reads the plan from the config; the hook serves where there is none.
