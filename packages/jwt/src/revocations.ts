@@ -137,13 +137,15 @@ export function openRevocations(options: RevocationsOptions): Revocations {
       const { issuer = options.issuer } = target
       const kind = kinds.find((one) => one in target) as Kind
       const id = (target as unknown as Record<Kind, string>)[kind]
-      const isCutoff = kind === 'subject' || kind === 'clientId'
-      await replica.publish({
+      const entry = {
         topic: topics[kind],
         key: nameOf(issuer, id),
         expiresAt: now + (kind === 'kid' ? tenYears : maxLifetime),
-        ...(isCutoff ? { value: Math.floor(now) } : {}),
-      })
+      }
+      if (kind !== 'subject' && kind !== 'clientId') return replica.publish(entry)
+      // Logins after an earlier cut-off of this second were dated to the next: this reaches them.
+      const earlier = replica.valueOf(entry.topic, entry.key) ?? Number.NEGATIVE_INFINITY
+      return replica.publish({ ...entry, value: Math.max(Math.floor(now), earlier + 1) })
     },
     ready: () => replica.ready(),
     close: () => replica.close(),
