@@ -41,7 +41,7 @@ export function checkCondition(node: ConditionNode, about: Subject, where: strin
       if (kind === 'strings') throw wrong(`"${nameOf(node.left)}" is a list: use contains()`)
       if (isCallerRef(node.values)) checkRef(node.values, where)
       else for (const value of node.values) checkLiteral(value, kind, node.left, where)
-      return node
+      return withKind(node, kind)
     }
     case 'contains': {
       const kind = kindOf(node.left, about, where)
@@ -50,7 +50,7 @@ export function checkCondition(node: ConditionNode, about: Subject, where: strin
       }
       if (isCallerRef(node.value)) checkRef(node.value, where)
       else checkLiteral(node.value, 'string', node.left, where)
-      return kind === undefined ? node : { ...node, kind }
+      return withKind(node, kind)
     }
     case 'eq':
     case 'ne':
@@ -66,11 +66,15 @@ export function checkCondition(node: ConditionNode, about: Subject, where: strin
       }
       if (isCallerRef(node.value)) checkRef(node.value, where)
       else checkLiteral(node.value, isOrder ? 'number' : kind, node.left, where)
-      return node
+      return withKind(node, kind)
     }
     default:
       throw wrong('it is not a condition; write one with eq(), and(), not() and the like')
   }
+}
+
+function withKind(node: ConditionNode, kind: AttributeKind | undefined): ConditionNode {
+  return kind === undefined ? node : ({ ...node, kind } as ConditionNode)
 }
 
 /** @returns The kind of an attribute; `undefined` for the caller's fields, known only later. */

@@ -22,19 +22,19 @@ export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'
 
 /** A condition as data: closed, so that it can be evaluated, compiled to a query and explained. */
 export type ConditionNode =
-  | { readonly op: Comparison; readonly left: Left; readonly value: Literal | CallerRef }
-  | { readonly op: 'in'; readonly left: Left; readonly values: readonly Literal[] | CallerRef }
-  | {
-      readonly op: 'contains'
-      readonly left: Left
-      readonly value: string | CallerRef
-      /** What the attribute holds; added when the condition is checked. */
-      readonly kind?: 'string' | 'strings'
-    }
-  | { readonly op: 'isNull'; readonly left: Left }
+  | (Leaf & { readonly op: Comparison; readonly value: Literal | CallerRef })
+  | (Leaf & { readonly op: 'in'; readonly values: readonly Literal[] | CallerRef })
+  | (Leaf & { readonly op: 'contains'; readonly value: string | CallerRef })
+  | (Leaf & { readonly op: 'isNull' })
   | { readonly op: 'isOwner' }
   | { readonly op: 'and' | 'or'; readonly conditions: readonly ConditionNode[] }
   | { readonly op: 'not'; readonly condition: ConditionNode }
+
+interface Leaf {
+  readonly left: Left
+  /** What the attribute holds; added when the condition is checked, absent for the caller. */
+  readonly kind?: AttributeKind
+}
 
 /**
  * A condition on resources that have the attributes of `Needs`.

@@ -1,6 +1,7 @@
 import type { Identity } from '@latchkey/identity'
 import { type CallerRef, isCallerRef, readerOf } from './caller.js'
-import type { Comparison, ConditionNode, Left, Literal } from './condition.js'
+import type { AttributeKind, Comparison, ConditionNode, Left, Literal } from './condition.js'
+import { isWellFormed } from './well-formed.js'
 
 /** A resource as conditions see it. */
 export type Resource = Readonly<Record<string, unknown>>
@@ -30,8 +31,8 @@ export function compileCondition(node: ConditionNode): Test {
     }
     case 'in':
       return isCallerRef(node.values)
-        ? memberOfCaller(readLeft(node.left), readerOf(node.values.caller))
-        : memberOf(readLeft(node.left), node.values)
+        ? memberOfCaller(readLeft(node.left), readerOf(node.values.caller), node.kind)
+        : memberOf(readLeft(node.left), node.values, node.kind)
     case 'contains': {
       const read = readLeft(node.left)
       const value = readOperand(node.value)
@@ -42,7 +43,7 @@ export function compileCondition(node: ConditionNode): Test {
     case 'isOwner':
       throw new TypeError('Cannot compile the condition: it has not been checked')
     default:
-      return compare(node.op, node.left, node.value)
+      return compare(node.op, node.left, node.value, node.kind)
   }
 }
 
@@ -82,13 +83,22 @@ function readOperand(value: Literal | CallerRef): Read {
   return (_resource, identity) => read(identity)
 }
 
-function compare(op: Comparison, left: Left, value: Literal | CallerRef): Test {
+function compare(
+  op: Comparison,
+  left: Left,
+  value: Literal | CallerRef,
+  kind: AttributeKind | undefined,
+): Test {
   const read = readLeft(left)
   if (op === 'eq' && !isCallerRef(value)) return equalsLiteral(read, value)
   const operand = readOperand(value)
   const relate = RELATIONS[op]
-  return (resource, identity) =>
-    relate(read(resource, identity) as Literal, operand(resource, identity) as Literal)
+  return (resource, identity) => {
+    const held = read(resource, identity)
+    if (!isOfKind(held, kind)) return 0
+    const other = operand(resource, identity)
+    return isKnown(other, typeof held) ? (relate(held as Literal, other) ? 1 : -1) : 0
+  }
 }
 
 function equalsLiteral(read: Read, value: Literal): Test {
@@ -99,13 +109,13 @@ function equalsLiteral(read: Read, value: Literal): Test {
   }
 }
 
-const RELATIONS: Readonly<Record<Comparison, (left: Literal, right: Literal) => Truth>> = {
-  eq: (left, right) => (areComparable(left, right) ? (left === right ? 1 : -1) : 0),
-  ne: (left, right) => (areComparable(left, right) ? (left === right ? -1 : 1) : 0),
-  lt: (left, right) => (areNumbers(left, right) ? (left < right ? 1 : -1) : 0),
-  lte: (left, right) => (areNumbers(left, right) ? (left <= right ? 1 : -1) : 0),
-  gt: (left, right) => (areNumbers(left, right) ? (left > right ? 1 : -1) : 0),
-  gte: (left, right) => (areNumbers(left, right) ? (left >= right ? 1 : -1) : 0),
+const RELATIONS: Readonly<Record<Comparison, (left: Literal, right: Literal) => boolean>> = {
+  eq: (left, right) => left === right,
+  ne: (left, right) => left !== right,
+  lt: (left, right) => left < right,
+  lte: (left, right) => left <= right,
+  gt: (left, right) => left > right,
+  gte: (left, right) => left >= right,
 }
 
 /** Whether a value is a literal of a kind; not-a-number and infinity are not. */
@@ -113,34 +123,31 @@ export function isKnown(value: unknown, kind: string): value is Literal {
   return typeof value === kind && (kind !== 'number' || Number.isFinite(value))
 }
 
-function areComparable(left: unknown, right: unknown): boolean {
-  const kind = typeof left
-  if (kind !== 'string' && kind !== 'number' && kind !== 'boolean') return false
-  return isKnown(left, kind) && isKnown(right, kind)
-}
-
-function areNumbers(left: unknown, right: unknown): boolean {
-  return Number.isFinite(left) && Number.isFinite(right)
-}
-
-function memberOf(read: Read, values: readonly Literal[]): Test {
+function memberOf(read: Read, values: readonly Literal[], kind: AttributeKind | undefined): Test {
   const members = new Set<unknown>(values)
-  const kind = typeof values[0]
   return (resource, identity) => {
     const held = read(resource, identity)
-    if (members.has(held)) return 1
-    return (kind === 'undefined' ? isLiteral(held) : isKnown(held, kind)) ? -1 : 0
+    return members.has(held) ? 1 : isOfKind(held, kind) ? -1 : 0
   }
 }
 
-function memberOfCaller(read: Read, list: (identity: Identity) => unknown): Test {
+function memberOfCaller(
+  read: Read,
+  list: (identity: Identity) => unknown,
+  kind: AttributeKind | undefined,
+): Test {
   return (resource, identity) => {
     const held = read(resource, identity)
     const values = list(identity)
-    if (!isLiteral(held) || !isCollection(values)) return 0
+    if (!isCollection(values) || !isOfKind(held, kind)) return 0
     for (const value of values) if (value === held) return 1
     return -1
   }
+}
+
+/** @param kind `undefined` where any will do. */
+function isOfKind(value: unknown, kind: AttributeKind | undefined): boolean {
+  return kind === undefined ? isLiteral(value) : isKnown(value, kind)
 }
 
 /** Whether a value is something that conditions can compare. */
@@ -153,16 +160,17 @@ export function isCollection(value: unknown): value is Iterable<unknown> {
   return Array.isArray(value) || value instanceof Set
 }
 
-function holds(container: unknown, part: unknown, kind: 'string' | 'strings' | undefined): Truth {
+function holds(container: unknown, part: unknown, kind: AttributeKind | undefined): Truth {
   if (typeof part !== 'string') return 0
   if (typeof container === 'string') {
-    return kind === 'strings' ? 0 : container.includes(part) ? 1 : -1
+    return kind === 'strings' ? 0 : includesText(container, part) ? 1 : -1
   }
   if (kind === 'string' || !isCollection(container)) return 0
-  let truth: Truth = -1
-  for (const member of container) {
-    if (member === part) return 1
-    if (typeof member !== 'string') truth = 0
-  }
-  return truth
+  for (const member of container) if (member === part) return 1
+  return -1
+}
+
+/** Half a character is no part of a text, though JavaScript would find it. */
+export function includesText(text: string, part: string): boolean {
+  return text.includes(part) && isWellFormed(part)
 }

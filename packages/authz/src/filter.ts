@@ -1,5 +1,5 @@
-import type { Literal } from './condition.js'
-import { isLiteral, type Resource } from './evaluate.js'
+import type { AttributeKind, Literal } from './condition.js'
+import { includesText, isCollection, isKnown, type Resource } from './evaluate.js'
 
 /**
  * What is left of a policy for one caller: a condition on rows alone, without references and
@@ -14,7 +14,8 @@ export type Filter =
   | {
       readonly op: 'in' | 'notIn'
       readonly attribute: string
-      /** Not empty, all of one kind. */
+      readonly kind: AttributeKind
+      /** Of that kind; `notIn` may have none, and then asks for no more than a value. */
       readonly values: readonly Literal[]
     }
   | {
@@ -52,7 +53,7 @@ function passes(filter: Filter, row: Resource): boolean {
       return filter.values.some((value) => row[filter.attribute] === value)
     case 'notIn':
       return (
-        isSameKind(row[filter.attribute], filter.values[0]) &&
+        isKnown(row[filter.attribute], filter.kind) &&
         filter.values.every((value) => row[filter.attribute] !== value)
       )
     case 'contains':
@@ -69,11 +70,9 @@ function passesContains(
 ): boolean {
   const isText = typeof held === 'string'
   if (filter.kind === 'string') {
-    return isText && held.includes(filter.value) === (filter.op === 'contains')
+    return isText && includesText(held, filter.value) === (filter.op === 'contains')
   }
-  if (!Array.isArray(held)) return false
-  if (filter.op === 'contains') return held.includes(filter.value)
-  return held.every((member) => typeof member === 'string' && member !== filter.value)
+  return isCollection(held) && [...held].includes(filter.value) === (filter.op === 'contains')
 }
 
 function passesComparison(
@@ -81,14 +80,10 @@ function passesComparison(
   held: unknown,
   value: Literal,
 ): boolean {
-  if (!isSameKind(held, value)) return false
+  if (!isKnown(held, typeof value)) return false
   if (op === 'eq') return held === value
   if (op === 'ne') return held !== value
   if (op === 'lt') return held < value
   if (op === 'lte') return held <= value
   return op === 'gt' ? held > value : held >= value
-}
-
-function isSameKind(held: unknown, value: unknown): held is Literal {
-  return typeof held === typeof value && isLiteral(held)
 }

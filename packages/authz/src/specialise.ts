@@ -105,6 +105,6 @@ function membership(
 ): Residue {
   if (values === null) return false
   const members = [...new Set(values)].filter((value): value is Literal => isKnown(value, kind))
-  if (members.length === 0) return wanted ? false : { op: 'isNotNull', attribute }
-  return { op: wanted ? 'in' : 'notIn', attribute, values: members }
+  if (wanted && members.length === 0) return false
+  return { op: wanted ? 'in' : 'notIn', attribute, kind, values: members }
 }
