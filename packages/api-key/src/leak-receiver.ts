@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { sha256Hex } from '@latchkey/tokens'
-import type { FastifyContextConfig, FastifyInstance } from 'fastify'
+import type { FastifyContextConfig, FastifyPluginAsync } from 'fastify'
 import type { ApiKeys } from './api-keys.js'
 import { LeakReport, LeakSignature } from './errors.js'
 import { createKeyFinder, type GithubKey, type GithubKeySource, githubKeys } from './github-keys.js'
@@ -42,10 +42,10 @@ const MOST_BYTES = 4_194_304
  *
  * @see https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program
  */
-export async function githubLeakReceiver(
-  app: FastifyInstance,
-  options: GithubLeakReceiverOptions,
-): Promise<void> {
+export const githubLeakReceiver: FastifyPluginAsync<GithubLeakReceiverOptions> = async (
+  app,
+  options,
+) => {
   const { publicKeys = githubKeys(), clock = () => Date.now() / 1000, auth = 'public' } = options
   const source = typeof publicKeys === 'function' ? publicKeys : () => Promise.resolve(publicKeys)
   const findKey = createKeyFinder(source, clock)

@@ -1,6 +1,6 @@
 import { identity, type Mechanism } from '@latchkey/identity'
 import { loadSecrets } from '@latchkey/tokens'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import './types.js'
 import type { ApiKeys } from './api-keys.js'
@@ -57,4 +57,7 @@ function findKeys(app: FastifyInstance, isWanted: (mechanism: Mechanism) => bool
  *
  * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID_OPTIONS`, `LATCHKEY_TOKENS_WEAK_SECRET`.
  */
-export const apiKey: typeof plugin = fp(plugin, { name: '@latchkey/api-key', fastify: '5.x' })
+export const apiKey: FastifyPluginAsync<ApiKeyOptions> = fp(plugin, {
+  name: '@latchkey/api-key',
+  fastify: '5.x',
+})

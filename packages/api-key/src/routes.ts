@@ -1,4 +1,9 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {
+  FastifyContextConfig,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify'
 import type { KeyChanges, RotateOptions } from './api-keys.js'
 import type { KeyTraits } from './key-input.js'
 import { createManagerGuards } from './manager.js'
@@ -16,10 +21,7 @@ type Body = KeyTraits & { environment?: string; expiresAt?: number | null }
  *
  * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID_OPTIONS` when there is no such registration.
  */
-export async function apiKeyRoutes(
-  app: FastifyInstance,
-  options: ApiKeyRoutesOptions,
-): Promise<void> {
+export const apiKeyRoutes: FastifyPluginAsync<ApiKeyRoutesOptions> = async (app, options) => {
   const settings = resolveRouteOptions(options)
   const keys = options.keys === undefined ? app.apiKeys : app.apiKeysOf(options.keys)
   const guards = createManagerGuards(settings, keys)
