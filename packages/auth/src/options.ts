@@ -48,7 +48,8 @@ export interface Settings {
   readonly page: RouteAuth | null
 }
 
-const KNOWN = new Set(['default', 'mechanisms', 'routes', 'timeout', 'page'])
+/** Every option that there is. */
+export const optionNames: readonly string[] = ['default', 'mechanisms', 'routes', 'timeout', 'page']
 
 /**
  * Reads the options.
@@ -57,7 +58,9 @@ const KNOWN = new Set(['default', 'mechanisms', 'routes', 'timeout', 'page'])
  */
 export function readOptions(options: AuthOptions): Settings {
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw wrong(`there is no option "${key}"; there is ${[...KNOWN]}`)
+    if (!optionNames.includes(key)) {
+      throw wrong(`there is no option "${key}"; there is ${optionNames.join(', ')}`)
+    }
   }
   return {
     fallback: readDefault(options.default ?? 'deny'),
