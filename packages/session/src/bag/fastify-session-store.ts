@@ -5,6 +5,7 @@ import { InvalidBag, Unavailable } from '../errors.js'
 import { requireSeconds } from '../options.js'
 import type { Bag } from '../record.js'
 import { EMPTY_SNAPSHOT, isSameBag, mergeBags, type Snapshot, takeSnapshot } from './merge-bags.js'
+import { withoutPrototype } from './session-objects.js'
 
 /** Options of {@link fastifySessionStore}. All durations are seconds. */
 export interface FastifySessionStoreOptions {
@@ -95,7 +96,7 @@ export function fastifySessionStore(
     // What expires is decided above: the stored instant lags behind by the touch interval.
     const { expires, originalExpires: _, ...cookie } = stored.cookie
     const rest = cookie.originalMaxAge == null ? { ...cookie, expires } : cookie
-    return { ...stored.bag, cookie: rest, [MARK]: mark } as unknown as Session
+    return { ...withoutPrototype(stored.bag), cookie: rest, [MARK]: mark } as unknown as Session
   }
 
   async function write(id: string, session: Session): Promise<void> {

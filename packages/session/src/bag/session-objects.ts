@@ -14,6 +14,11 @@ export interface Backing {
   write(session: SessionObject): Promise<void>
 }
 
+/** @returns The bag without a key that would become the prototype of the session object. */
+export function withoutPrototype(bag: Bag = {}): Bag {
+  return Object.fromEntries(Object.entries(bag).filter(([key]) => key !== '__proto__'))
+}
+
 /** Makes session objects. */
 export interface SessionObjects {
   /**
@@ -43,7 +48,9 @@ export function createSessionObjects(backing: Backing, cookie: object): SessionO
   const store = {
     get(id: string, callback: Callback) {
       if (handedOver !== null) return callback(null, handedOver)
-      backing.read(id).then((bag) => callback(null, bag), callback)
+      backing
+        .read(id)
+        .then((bag) => callback(null, bag === null ? null : withoutPrototype(bag)), callback)
     },
     set(_id: string, session: SessionObject, callback: Callback) {
       backing.write(session).then(() => callback(null), callback)
@@ -59,17 +66,16 @@ export function createSessionObjects(backing: Backing, cookie: object): SessionO
       },
       cookie,
       cookieName: 'id',
-      idGenerator: createSessionId,
     },
     () => {},
   )
 
   return {
     make(onMade, id, bag) {
-      handedOver = bag ?? {}
+      handedOver = withoutPrototype(bag)
       const facade = {
         raw: { url: '/' },
-        cookies: id === null ? {} : { id },
+        cookies: { id: id ?? createSessionId() },
         set session(session: SessionObject) {
           // The placeholder that comes first has no methods.
           if (typeof session.save === 'function') onMade(session)
