@@ -1,4 +1,5 @@
 import { createReplica, type RevocationPolicy, type Store } from '@latchkey/store'
+import { sha256Base64url } from '@latchkey/tokens'
 import type { RefusalReason } from './refusals.js'
 
 /** What a token can be revoked by. */
@@ -80,8 +81,12 @@ const topics: Readonly<Record<Kind, string>> = {
 }
 const tenYears = 315_360_000
 
+const plainName = /^[\x20-\x7e]{1,300}$/
+
+/** Ids come from tokens, so what would not do as the name of a record becomes one that does. */
 function nameOf(issuer: string, id: string): string {
-  return `${issuer} ${id}`
+  const name = `${issuer} ${id}`
+  return plainName.test(name) ? name : sha256Base64url(name)
 }
 
 /** Whether an entry reaches as far as the token: cut-offs spare what was issued in later seconds. */

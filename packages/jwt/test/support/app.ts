@@ -23,8 +23,17 @@ export async function createApp(t: Test, ...registrations: JwtOptions[]): Promis
     const { identity } = request
     return identity && { ...identity, scopes: [...identity.scopes], roles: [...identity.roles] }
   })
+  for (const whenStale of ['closed', 'lookup', 'open'] as const) {
+    const route = { config: { jwt: { whenStale } }, onRequest: app.authenticate(plan) }
+    app.get(`/${whenStale}`, route, () => 'passed')
+  }
   await app.ready()
   return app
+}
+
+/** Calls any route with a token. */
+export function call(app: FastifyInstance, url: string, token: string) {
+  return app.inject({ url, headers: { authorization: `Bearer ${token}` } })
 }
 
 /** Calls the route with a token. */
