@@ -19,7 +19,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem 1.5rem .4rem .6re
 thead th { color: var(--quiet); font-size: .78rem; font-weight: 600; letter-spacing: .04em; white-space: nowrap }
 tbody tr:nth-child(odd) { background: var(--band) }
 tbody th { font-weight: 400; white-space: nowrap }
-td:nth-child(2) { font-family: ui-monospace, monospace; font-size: .92em }
+td.url { min-width: 12rem; overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .92em }
 .public, .optional { color: var(--open); font-weight: 600 }
 `
 const HASH = createHash('sha256').update(STYLE).digest('base64')
@@ -47,8 +47,7 @@ export function pageRoute(auth: RouteAuth, read: () => AuthReport): RouteOptions
   }
 }
 
-/** Writes a report as a page without script. */
-export function renderPage(report: AuthReport): string {
+function renderPage(report: AuthReport): string {
   const count = report.routes.length
   return `<!doctype html>
 <html lang="en">
@@ -65,7 +64,7 @@ ${renderTable('Mechanisms', mechanismCells(report))}
 
 function renderTable(caption: string, [heads = [], ...rows]: Cells): string {
   if (rows.length === 0) return ''
-  return `<div class="wide"><table><caption>${caption}</caption>
+  return `<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
 <thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead>
 <tbody>${rows.map(renderRow).join('\n')}</tbody></table></div>`
 }
@@ -74,9 +73,11 @@ function renderRow([first = '', ...rest]: readonly string[]): string {
   return `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map(renderCell).join('')}</tr>`
 }
 
+const MARKS = new Set(['url', 'public', 'optional'])
+
 function renderCell(cell: string): string {
-  const mark = cell === 'public' || cell === 'optional' ? ` class="${cell}"` : ''
-  return `<td${mark}>${escapeHtml(cell || '–')}</td>`
+  const mark = cell.startsWith('/') ? 'url' : cell
+  return `<td${MARKS.has(mark) ? ` class="${mark}"` : ''}>${escapeHtml(cell || '–')}</td>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,24 +1,23 @@
+import { setImmediate } from 'node:timers/promises'
 import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { Mechanism } from '@latchkey/identity'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
+import { warnOfOpenCors } from '../src/cors.js'
 import { createApp, whoami } from './fixtures/app.js'
 import { bearer, wristband } from './fixtures/mechanisms.js'
 
-async function warningsOf(
+async function createListening(
   options: FastifyCorsOptions | null,
   mechanism: Mechanism,
-): Promise<string[]> {
+): Promise<{ app: FastifyInstance; warnings: string[] }> {
   const warnings: string[] = []
   const stream = { write: (line: string) => void warnings.push(JSON.parse(line).msg) }
-  const app: FastifyInstance = await createApp({ default: mechanism.name }, [mechanism], {
-    logger: { level: 'warn', stream },
-  })
+  const server = { logger: { level: 'warn', stream } }
+  const app = await createApp({ default: mechanism.name }, [mechanism], server)
   if (options !== null) await app.register(cors, options)
   app.get('/', whoami)
-  await app.listen({ port: 0 })
-  await app.close()
-  return warnings
+  return { app, warnings }
 }
 
 const WARNING =
@@ -33,6 +32,18 @@ for (const [what, options, mechanism, warnings] of [
   ['no CORS at all', null, wristband(), []],
 ] as const) {
   t.test(`V3.4.2 ${what}: ${warnings.length} warnings at boot`, async (t) => {
-    t.same(await warningsOf(options as FastifyCorsOptions | null, mechanism), warnings)
+    const seen = await createListening(options as FastifyCorsOptions | null, mechanism)
+    await seen.app.ready()
+    await warnOfOpenCors(seen.app, seen.app.authReport())
+    t.same(seen.warnings, warnings)
   })
 }
+
+t.test('V3.4.2 the warning comes when the application listens', async (t) => {
+  const options = { origin: true, credentials: true }
+  const { app, warnings } = await createListening(options, wristband())
+  t.teardown(() => app.close())
+  await app.listen({ port: 0 })
+  while (warnings.length === 0) await setImmediate()
+  t.same(warnings, [WARNING])
+})

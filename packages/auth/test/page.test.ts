@@ -29,7 +29,10 @@ t.test('the page shows every route, escaped, under a policy that lets nothing ru
   t.equal(response.headers['content-type'], 'text/html; charset=utf-8')
   t.equal(response.headers['cache-control'], 'no-store')
   t.equal(response.headers['x-content-type-options'], 'nosniff')
-  t.match(response.body, '<th scope="row">GET, HEAD</th><td>/&lt;b&gt;</td><td>required</td>')
+  t.match(
+    response.body,
+    '<th scope="row">GET, HEAD</th><td class="url">/&lt;b&gt;</td><td>required</td>',
+  )
   t.match(response.body, '<td>&lt;script&gt;&quot;&amp;&#39;&lt;/script&gt;</td>')
   t.notMatch(response.body, /<script|<b>|style="| on[a-z]+="/)
   const [, style = ''] = /<style>(.*)<\/style>/s.exec(response.body) ?? []
