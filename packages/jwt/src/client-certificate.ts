@@ -37,8 +37,13 @@ const formats = {
     }
   },
   xfcc(field: string): string | null {
-    const last = /(?:^|[;,])Hash=([0-9A-Fa-f]{64})(?:[;,][^,]*)?$/.exec(field)
-    return last === null ? null : Buffer.from(last[1] as string, 'hex').toString('base64url')
+    // The last element is the nearest proxy's; quoted values may hold anything, and are not needed.
+    const last = field
+      .replace(/"(?:[^"\\]|\\.)*"/g, '')
+      .split(',')
+      .at(-1) as string
+    const hash = last.split(';').find((pair) => /^Hash=[0-9A-Fa-f]{64}$/.test(pair))
+    return hash === undefined ? null : Buffer.from(hash.slice(5), 'hex').toString('base64url')
   },
 }
 
