@@ -72,10 +72,7 @@ const tables: string[] = []
 
 for (const [one, other] of PAIRS) {
   t.test(`${one} beside ${other}: one identity, or the documented error`, async (t) => {
-    const rows = [
-      [`${one} \\ ${other}`, ...STATES],
-      ['---', ...STATES.map(() => '---')],
-    ]
+    const rows = [[`${one} \\ ${other}`, ...STATES]]
     for (const mine of STATES) {
       const row = [mine as string]
       for (const yours of STATES) {
@@ -91,10 +88,7 @@ for (const [one, other] of PAIRS) {
 }
 
 t.test('V15.3.7 one credential twice is an error, a good one too', async (t) => {
-  const rows = [
-    ['mechanism', 'twice', 'twice, one of them bad'],
-    ['---', '---', '---'],
-  ]
+  const rows = [['mechanism', 'twice', 'twice, one of them bad']]
   for (const [name, field] of [
     ['session', 'cookie'],
     ['jwt', 'authorization'],
@@ -150,9 +144,16 @@ What a request gets that presents credentials of two mechanisms, each in each st
 \`packages/auth/test/credential-matrix.test.ts\` from what the real mechanisms answer; it fails when
 this page is stale. In bold: the mechanism whose identity the request has.
 
-*Expired* was good once. *Forged* is well-formed, but another application's. The API key is in
+_Expired_ was good once. _Forged_ is well-formed, but another application's. The API key is in
 \`x-api-key\`, the JWT in \`Authorization\`.`
 
-function toMarkdown(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+function toMarkdown([heads = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [heads, rule, ...rows]
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n')
 }
