@@ -37,7 +37,7 @@ export function createLeaks(
 
   function tell(record: KeyRecord, text: string, state: string, options: LeakOptions): void {
     const { source = 'report', url } = options
-    const where = url === undefined ? {} : { url: url.replaceAll(text, '') }
+    const where = url === undefined ? {} : { url: url.replaceAll(pattern, '').replaceAll(text, '') }
     events.publish('leaked', record, { reason: source, details: { state, ...where } })
   }
 

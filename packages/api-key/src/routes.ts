@@ -5,7 +5,7 @@ import type {
   FastifyRequest,
 } from 'fastify'
 import type { KeyChanges, RotateOptions } from './api-keys.js'
-import type { KeyTraits } from './key-input.js'
+import { checkTraits, type KeyTraits } from './key-input.js'
 import { createManagerGuards } from './manager.js'
 import { type ApiKeyRoutesOptions, resolveRouteOptions } from './route-options.js'
 import { routeSchemas } from './route-schemas.js'
@@ -114,10 +114,17 @@ export const apiKeyRoutes: FastifyPluginAsync<ApiKeyRoutesOptions> = async (app,
   }
 }
 
-/** Takes what a caller may say of a key, and nothing else, whatever the validator let through. */
+/**
+ * Takes what a caller may say of a key, and nothing else, whatever the validator let through.
+ *
+ * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID`.
+ */
 function traitsOf(body: Partial<Body>): Partial<Body> {
   const { name, scopes, permissions, metadata, cidrs, expiresAt, environment } = body
   const said = { name, scopes, permissions, metadata, cidrs, expiresAt, environment }
-  const given = Object.entries(said).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given) as Partial<Body>
+  const given: Partial<Body> = Object.fromEntries(
+    Object.entries(said).filter(([, value]) => value !== undefined),
+  )
+  checkTraits(given)
+  return given
 }

@@ -43,8 +43,8 @@ t.test('V11.2.2: old digests verify under a new pepper, and are moved to it on u
   const before = await stage(t, { base, sharedClock })
   const { key, info } = await before.issue()
   const schemeOf = async () => {
-    const found = await base.get(`api-key/acme/key/${info.id}`)
-    return (found?.value as unknown as KeyRecord).secrets[0]?.scheme
+    const found = (await base.get(`api-key/acme/key/${info.id}`)) as { value: unknown } | null
+    return (found?.value as KeyRecord | undefined)?.secrets[0]?.scheme
   }
   t.equal(await schemeOf(), 'sha256')
 
@@ -106,9 +106,9 @@ t.test('a secret that is gone by then is left alone', async (t) => {
   t.equal(await setting.status(key), 200)
   await setting.app.close()
   t.ok(isRotated)
-  const found = (await base.get(`api-key/acme/key/${info.id}`))?.value as unknown as KeyRecord
+  const found = (await base.get(`api-key/acme/key/${info.id}`))?.value as unknown
   t.same(
-    found.secrets.map(({ scheme }) => scheme),
+    (found as KeyRecord).secrets.map(({ scheme }) => scheme),
     ['sha256'],
   )
 })
