@@ -4,8 +4,9 @@ import type { Settings } from './options.js'
 import { listRouterRoutes, type RouterRoute } from './router-tree.js'
 import { type CompiledRoute, compileRoute, type DeclaredRoute, isPreflightOnly } from './routes.js'
 
-/** The names of hooks by which the router's printed tree tells a route that has been decided. */
-const GUARDED = /"latchkey(?:Guard|Public)\(\)"/
+/** The names of hooks by which the router's printed tree tells a route that has all of its own. */
+const GUARDED =
+  /"latchkey(?:Guard|Public)\(\)"|"latchkeyGuardBeforeDecide\(\)".*\(preHandler\).*"latchkeyDecide\(\)"/
 
 /**
  * Compiles every route, and opens their guards if there is no fault in any.
@@ -57,11 +58,12 @@ function admitUnseen(
   const open: CompiledRoute[] = []
   for (const { methods, url, hooks } of candidates) {
     const isMarked = GUARDED.test(hooks)
-    if (isMarked && !earlier.some((route) => route.url === url)) continue
+    const isEarlier = earlier.some((route) => route.url === url)
+    if (isMarked && !isEarlier) continue
     const decidedBy = isMarked ? 'route' : 'routes'
     if (isMarked || overrides.find(methods, url)?.plan === null) {
       open.push({ ...UNSEEN, methods, url, decidedBy })
-    } else book.add(methods, url, beforeThePlugin(url))
+    } else book.add(methods, url, isEarlier ? declaredBefore(url) : OUT_OF_REACH)
   }
   return open
 }
@@ -72,6 +74,9 @@ function isBelow(url: string, prefix: string): boolean {
   return url === prefix || url.startsWith(`${prefix}/`)
 }
 
-function beforeThePlugin(url: string): string {
+const OUT_OF_REACH =
+  'it is not guarded, because its scope was made before the plugin, or because another plugin replaced its hooks; write "await app.register(auth, ...)" above that scope, or register that plugin first'
+
+function declaredBefore(url: string): string {
   return `it is not guarded, because it was declared before the plugin; write "await app.register(auth, ...)" above it, or say that it is open with the option routes: { "${url}": "public" }`
 }

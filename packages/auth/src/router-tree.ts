@@ -4,13 +4,13 @@ import type { FastifyInstance } from 'fastify'
 export interface RouterRoute {
   readonly methods: readonly string[]
   readonly url: string
-  /** The names of its `onRequest` hooks, as printed; empty before the application is ready. */
+  /** Its `onRequest` and `preHandler` hooks, as printed; empty before the application is ready. */
   readonly hooks: string
 }
 
 const NODE = /^((?:│ {3}| {4})*)[├└]── (.*)$/
 const ROUTE = /^(.*) \(([A-Z-]+(?:, [A-Z-]+)*)\)(?: \{.*\})?$/
-const HOOKS = /^[│ ]*• \(onRequest\) (.*)$/
+const HOOKS = /^[│ ]*• (\((?:onRequest|preHandler)\) .*)$/
 const NO_LABEL = '(empty root node)'
 
 /**
@@ -20,11 +20,11 @@ const NO_LABEL = '(empty root node)'
 export function listRouterRoutes(app: FastifyInstance): RouterRoute[] {
   const routes: { methods: string[]; url: string; hooks: string }[] = []
   const path: string[] = []
-  for (const line of app.printRoutes({ includeMeta: ['onRequest'] }).split('\n')) {
+  for (const line of app.printRoutes({ includeMeta: ['onRequest', 'preHandler'] }).split('\n')) {
     const [, hooks] = HOOKS.exec(line) ?? []
     const last = routes.at(-1)
     if (hooks !== undefined && last !== undefined) {
-      last.hooks = hooks
+      last.hooks += hooks
       continue
     }
     const [, indent, node] = NODE.exec(line) ?? []

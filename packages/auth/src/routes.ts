@@ -67,22 +67,30 @@ export function declareRoute(
     route.onRequest = [latchkeyPublic, ...[route.onRequest ?? []].flat()]
     return declared
   }
+  const onRequest = [route.onRequest ?? []].flat()
+  if (declared.auth === null || declared.auth.requirements === null) {
+    route.onRequest = [
+      function latchkeyGuard(request, reply, done) {
+        declared.guard.onRequest(request, reply, done)
+      },
+      ...onRequest,
+    ]
+    return declared
+  }
   route.onRequest = [
-    function latchkeyGuard(request, reply, done) {
+    function latchkeyGuardBeforeDecide(request, reply, done) {
       declared.guard.onRequest(request, reply, done)
     },
-    ...[route.onRequest ?? []].flat(),
+    ...onRequest,
   ]
-  if (declared.auth !== null && declared.auth.requirements !== null) {
-    route.preHandler = [
-      function latchkeyDecide(request, reply, done) {
-        const { preHandler } = declared.guard
-        if (preHandler === null) done()
-        else preHandler(request, reply, done)
-      },
-      ...[route.preHandler ?? []].flat(),
-    ]
-  }
+  route.preHandler = [
+    function latchkeyDecide(request, reply, done) {
+      const { preHandler } = declared.guard
+      if (preHandler === null) done()
+      else preHandler(request, reply, done)
+    },
+    ...[route.preHandler ?? []].flat(),
+  ]
   return declared
 }
 

@@ -19,6 +19,8 @@ async function faultsOf(app: FastifyInstance): Promise<readonly RouteFault[]> {
   return error.faults
 }
 
+const OUT_OF_REACH =
+  'it is not guarded, because its scope was made before the plugin, or because another plugin replaced its hooks; write "await app.register(auth, ...)" above that scope, or register that plugin first'
 const BEFORE =
   'it is not guarded, because it was declared before the plugin; write "await app.register(auth, ...)" above it, or say that it is open with the option routes: '
 
@@ -157,16 +159,24 @@ t.test('a route of a scope that was made before the plugin is named', async (t) 
   await app.register(earlier)
   await app.register(auth, { default: 'public' })
   scope?.get('/missed', { config: { auth: 'public' } }, whoami)
-  t.match(await faultsOf(app), [{ route: 'GET, HEAD /missed', message: BEFORE }])
+  t.match(await faultsOf(app), [{ route: 'GET, HEAD /missed', message: OUT_OF_REACH }])
 })
 
 t.test('a route whose hooks another plugin replaced is named', async (t) => {
   const app = await createApp()
+  app.mechanisms.registerAuthorizer(authorizer())
   app.addHook('onRoute', (route) => {
-    if (route.url === '/replaced') route.onRequest = async () => {}
+    if (route.url === '/before') route.onRequest = async () => {}
+    if (route.url === '/between') route.preHandler = async () => {}
   })
-  app.post('/replaced', { config: { auth: 'bearer' } }, whoami)
-  t.match(await faultsOf(app), [{ route: 'POST /replaced', message: BEFORE }])
+  const auth = { any: ['bearer'], late: 'allow' } as const
+  app.post('/before', { config: { auth: 'bearer' } }, whoami)
+  app.post('/between', { config: { auth } }, whoami)
+  app.post('/neither', { config: { auth }, preHandler: async () => {} }, whoami)
+  t.match(await faultsOf(app), [
+    { route: 'POST /before', message: OUT_OF_REACH },
+    { route: 'POST /between', message: OUT_OF_REACH },
+  ])
 })
 
 t.test('an application that prints its routes in its own way is checked too', async (t) => {

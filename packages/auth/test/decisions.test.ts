@@ -1,3 +1,4 @@
+import { asIdentity } from '@latchkey/identity/testing'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { createApp, whoami } from './fixtures/app.js'
@@ -131,6 +132,24 @@ t.test('nobody meets a requirement, on an optional route neither', async (t) => 
   t.equal(response.statusCode, 401)
   t.same(response.headers['www-authenticate'], ['Bearer realm="bearer"', 'Badge realm="badge"'])
   t.same(asked, [])
+})
+
+t.test('an identity that a test planted is decided like any other', async (t) => {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'test'
+  t.teardown(() => {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  })
+  const asked: string[] = []
+  const app = await createDeciding(asked)
+  app.get('/', { config: { auth: { any: ['bearer'], early: 'allow' } } }, whoami)
+  app.get('/no', { config: { auth: { any: ['bearer'], early: 'step-up' } } }, whoami)
+  const allowed = await app.inject(asIdentity({ subject: 'u1' }, { url: '/' }))
+  t.same(allowed.json(), { by: 'test' })
+  const denied = await app.inject(asIdentity({ subject: 'u1' }, { url: '/no' }))
+  t.equal(denied.statusCode, 401)
+  t.same(asked, ['early allow of GET /', 'early step-up of GET /no'])
 })
 
 t.test('an identity that a hook takes away between the decisions is missed', async (t) => {
