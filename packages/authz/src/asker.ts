@@ -8,6 +8,7 @@ import { type FieldMask, NO_FIELDS } from './fields.js'
 import type { Plan } from './filter.js'
 import { bothPlans, planTenant } from './plan.js'
 import type { Policy } from './policy.js'
+import { isThenable } from './thenable.js'
 import type { Verdict } from './verdict.js'
 import { requirePermission } from './vocabulary.js'
 
@@ -67,9 +68,7 @@ export function createAsker(policy: Policy, engines: Readonly<Record<string, Eng
       }
       const own = planTenant(policy.entry(permission), question.identity)
       const plan = engine.plan(question)
-      return plan instanceof Promise
-        ? plan.then((late) => bothPlans(own, late))
-        : bothPlans(own, plan)
+      return isThenable(plan) ? plan.then((late) => bothPlans(own, late)) : bothPlans(own, plan)
     },
     explain(identity, permission, object) {
       if (identity === null) return withoutIdentity(permission)

@@ -12,8 +12,12 @@ import {
   readRequirements,
   summarizeRequirements,
 } from './route-requirements.js'
+import { isThenable } from './thenable.js'
 
 const ALLOW: Decision = Object.freeze({ effect: 'allow' })
+
+/** What a step of a route answers. */
+type Step = NonNullable<CompiledRequirements['early']>
 
 /** Makes the authorizer that the meta-plugin asks about its routes. */
 export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
@@ -23,27 +27,39 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
     compile(requirements, route) {
       const where = `the route ${route.method} ${route.url}`
       const required = readRequirements(requirements, where)
-      const { policy } = settings.asker
-      const late = compileLate(required, route, settings)
-      const compiled: CompiledRequirements = {
-        scopes: required.scopes,
-        summary: summarizeRequirements(required),
-        early: inOrder([
-          ...compileTenant(required),
-          ...compileScopes(required, policy, where),
-          ...compileRoles(required, policy, where),
-          ...compileEarlyPermissions(required, where, settings),
-          ...compileLogin(required, where, settings.now),
-        ]),
-        ...(late === null ? {} : { late: inOrder([late]) }),
-      }
       settings.onRoute({ ...route, required })
-      return compiled
+      return compileRequirements(required, where, settings)
     },
   }
 }
 
-function inOrder(checks: readonly Check[]): NonNullable<CompiledRequirements['early']> {
+/**
+ * Compiles what is asked of a caller.
+ *
+ * @param where How messages call the place that asks.
+ */
+export function compileRequirements(
+  required: ReadRequirements,
+  where: string,
+  settings: AuthorizerSettings,
+): CompiledRequirements & { readonly early: Step } {
+  const { policy } = settings.asker
+  const late = compileLate(required, where, settings)
+  return {
+    scopes: required.scopes,
+    summary: summarizeRequirements(required),
+    early: inOrder([
+      ...compileTenant(required),
+      ...compileScopes(required, policy, where),
+      ...compileRoles(required, policy, where),
+      ...compileEarlyPermissions(required, where, settings),
+      ...compileLogin(required, where, settings.now),
+    ]),
+    ...(late === null ? {} : { late: inOrder([late]) }),
+  }
+}
+
+function inOrder(checks: readonly Check[]): Step {
   const from = (
     at: number,
     identity: Identity,
@@ -53,8 +69,10 @@ function inOrder(checks: readonly Check[]): NonNullable<CompiledRequirements['ea
     for (let next = at; next < checks.length; next++) {
       const decision = (checks[next] as Check)(identity, request, reply)
       if (decision === null) continue
-      if (!(decision instanceof Promise)) return decision
-      return decision.then((late) => late ?? from(next + 1, identity, request, reply))
+      if (!isThenable(decision)) return decision
+      return Promise.resolve(decision).then(
+        (late) => late ?? from(next + 1, identity, request, reply),
+      )
     }
     return ALLOW
   }

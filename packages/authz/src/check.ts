@@ -23,4 +23,4 @@ export type Check = (
   identity: Identity,
   request: FastifyRequest,
   reply: FastifyReply,
-) => Decision | null | Promise<Decision | null>
+) => Decision | null | PromiseLike<Decision | null>

@@ -14,14 +14,14 @@ export function installGuard(app: FastifyInstance): void {
   })
   app.addHook('onSend', async (request, reply) => {
     const state = findState(request)
-    const debt = state?.owes ?? null
-    if (state === null || debt === null || reply.statusCode >= 300) return
+    const remedy = state?.owes ?? null
+    if (state === null || remedy === null || reply.statusCode >= 300) return
     state.owes = null
-    const { handler } = request.routeOptions
+    const { handler, url } = request.routeOptions
     const place = places.get(handler) ?? 'an unknown place'
     const name = handler.name === '' ? 'its handler' : `its handler "${handler.name}"`
     throw new UncheckedResource(
-      `Cannot answer ${debt.route}: ${name}, declared at ${place}, made no decision about an object, or did not await it; ${debt.remedy}`,
+      `Cannot answer ${request.method} ${url}: ${name}, declared at ${place}, made no decision about an object, or did not await it; ${remedy}`,
     )
   })
 }

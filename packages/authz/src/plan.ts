@@ -32,7 +32,8 @@ export function plan(entry: Entry, identity: Identity, parts: DecideParts): Plan
   )
 }
 
-function toPlan(residue: Residue): Plan {
+/** Makes a plan of what a policy has come down to. */
+export function toPlan(residue: Residue): Plan {
   if (typeof residue === 'boolean') return { kind: residue ? 'always' : 'never' }
   return { kind: 'condition', filter: residue }
 }

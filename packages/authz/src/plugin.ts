@@ -11,6 +11,7 @@ import { type AuthzOptions, readOptions } from './options.js'
 import { createReport } from './report.js'
 import { createRequestApi } from './request-api.js'
 import { findState, openState, STATE } from './request-state.js'
+import { createRequires } from './requires.js'
 
 async function plugin(app: FastifyInstance, options: AuthzOptions): Promise<void> {
   const { policy, engines, ...read } = readOptions(options)
@@ -48,6 +49,7 @@ async function plugin(app: FastifyInstance, options: AuthzOptions): Promise<void
   app.decorateRequest('fields', function fields(this: FastifyRequest, permission, object) {
     return api.fields(this, permission, object)
   })
+  app.decorate('requires', createRequires(settings))
   app.decorate('authz', createReport(policy, routes))
 }
 

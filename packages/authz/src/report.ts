@@ -1,4 +1,5 @@
 import type { DecidedRoute } from './check.js'
+import { type LintFinding, type LintOptions, lintPolicy } from './lint.js'
 import { createMatrix, type Matrix, type MatrixOptions } from './matrix.js'
 import type { Policy } from './policy.js'
 import { describePolicy, type PolicyReport } from './policy-report.js'
@@ -10,6 +11,8 @@ export interface AuthzReport {
   describe(): PolicyReport
   /** Who may call which route, by role; its text is fit for a snapshot. */
   matrix(options?: MatrixOptions): Matrix
+  /** Looks for rules that decide nothing and permissions that nobody has. */
+  lint(options?: LintOptions): readonly LintFinding[]
 }
 
 /** Makes what `app.authz` is. */
@@ -18,5 +21,6 @@ export function createReport(policy: Policy, routes: readonly DecidedRoute[]): A
     policy,
     describe: () => describePolicy(policy, routes),
     matrix: (options = {}) => createMatrix(policy, routes, options),
+    lint: (options) => lintPolicy(policy, options),
   }
 }

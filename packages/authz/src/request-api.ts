@@ -7,6 +7,7 @@ import type { FieldMask } from './fields.js'
 import type { Plan } from './filter.js'
 import { onAwait } from './on-await.js'
 import { stateOf } from './request-state.js'
+import { isThenable } from './thenable.js'
 import type { Verdict } from './verdict.js'
 
 /** What handlers ask by `request`; the typed signatures are in `types.ts`. */
@@ -67,7 +68,7 @@ export function createRequestApi(settings: DenialSettings & EventSettings): Requ
     },
     authorize(request, permission, object) {
       const verdict = asker.ask(request.identity, permission, object)
-      if (!(verdict instanceof Promise)) {
+      if (!isThenable(verdict)) {
         payDebt(request, object)
         enforce(request, permission, object, verdict)
         return Promise.resolve()

@@ -4,18 +4,10 @@ import type { FieldPermissions } from './route-requirements.js'
 /** What is remembered of one request. */
 export interface RequestState {
   readonly reply: FastifyReply
-  /** What the handler has to do, when the route leaves an object to it. */
-  owes: Debt | null
+  /** What the handler should write, while a decision that the route leaves to it is not made. */
+  owes: string | null
   /** The permission by which the answer's fields are masked. */
   mask: FieldPermissions | null
-}
-
-/** A decision about an object that the handler has to make. */
-export interface Debt {
-  /** The route, such as `GET /docs/:id`. */
-  readonly route: string
-  /** What the handler should have written. */
-  readonly remedy: string
 }
 
 /** Where a request keeps it; a symbol, so that it clashes with nobody's decorator. */

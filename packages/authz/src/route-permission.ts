@@ -1,4 +1,4 @@
-import type { Decision, Identity, RouteInfo } from '@latchkey/identity'
+import type { Decision, Identity } from '@latchkey/identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizerSettings, Check } from './check.js'
 import { conceal, refuse } from './denial.js'
@@ -7,6 +7,7 @@ import { publishAllowed } from './events.js'
 import { compileWriteMask, requireReadMask } from './mask.js'
 import { stateOf } from './request-state.js'
 import type { ReadRequirements, ResourceLoader } from './route-requirements.js'
+import { isThenable } from './thenable.js'
 import type { Verdict } from './verdict.js'
 import { requirePermission } from './vocabulary.js'
 
@@ -49,21 +50,17 @@ export function compileEarlyPermissions(
 /** What is decided when params and body are there; `null` when nothing is left to decide. */
 export function compileLate(
   required: ReadRequirements,
-  route: RouteInfo,
+  where: string,
   settings: AuthorizerSettings,
 ): Check | null {
   const { can, resource, mask } = required
   const { permissions } = settings.asker.policy
-  const where = `the route ${route.method} ${route.url}`
   const isOnObject = can !== null && requirePermission(permissions, can, where).isOnObject
   const write = compileWriteMask(mask, where, settings)
   const read = requireReadMask(mask, where, settings)
   const isLeftToHandler = resource === null ? isOnObject : can === null
   if (resource === null && write === null && read === null && !isOnObject) return null
-  const debt =
-    settings.guard && isLeftToHandler
-      ? { route: `${route.method} ${route.url}`, remedy: remedyFor(can, resource) }
-      : null
+  const debt = settings.guard && isLeftToHandler ? remedyFor(can, resource) : null
   return (identity, request, reply) => {
     const state = stateOf(request)
     state.owes = debt
@@ -72,7 +69,7 @@ export function compileLate(
     return withResource(resource, identity, request, reply, (object) => {
       const decision = can === null ? null : ask(can, settings, object)(identity, request, reply)
       if (write === null) return decision
-      if (!(decision instanceof Promise)) return decision ?? write(identity, request, reply)
+      if (!isThenable(decision)) return decision ?? write(identity, request, reply)
       return decision.then((late) => late ?? write(identity, request, reply))
     })
   }
@@ -83,9 +80,9 @@ function withResource(
   identity: Identity,
   request: FastifyRequest,
   reply: FastifyReply,
-  next: (object: object) => Decision | null | Promise<Decision | null>,
-): Decision | null | Promise<Decision | null> {
-  const found = (object: unknown): Decision | null | Promise<Decision | null> => {
+  next: (object: object) => Decision | null | PromiseLike<Decision | null>,
+): Decision | null | PromiseLike<Decision | null> {
+  const found = (object: unknown): Decision | null | PromiseLike<Decision | null> => {
     if (typeof object !== 'object' || object === null) {
       throw conceal(request, reply, identity, 'no-resource', {})
     }
@@ -93,7 +90,7 @@ function withResource(
     return next(object)
   }
   const loaded = load(request, reply)
-  return loaded instanceof Promise ? loaded.then(found) : found(loaded)
+  return isThenable(loaded) ? loaded.then(found) : found(loaded)
 }
 
 function ask(permission: string, settings: AuthorizerSettings, object?: object): Check {
@@ -106,7 +103,7 @@ function ask(permission: string, settings: AuthorizerSettings, object?: object):
       publishAllowed(request, identity, permission, late, settings)
       return null
     }
-    return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
+    return isThenable(verdict) ? verdict.then(answer) : answer(verdict)
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Binding } from '@latchkey/identity'
+import type { Binding, RouteRequirements } from '@latchkey/identity'
 import type { Explanation } from './explanation.js'
 import type { FieldMask } from './fields.js'
 import type { Plan } from './filter.js'
 import type { AnyNames, PermissionName, Policy, PolicyNames } from './policy.js'
 import type { AuthzReport } from './report.js'
+import type { RequiresHook } from './requires.js'
 import type { FieldPermissions, ResourceLoader } from './route-requirements.js'
 
 /**
@@ -51,6 +52,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What the application can tell about its authorization. */
     readonly authz: AuthzReport
+    /**
+     * Makes a `preHandler` hook out of requirements, for use without the meta-plugin, behind
+     * `app.authenticate`.
+     *
+     * @throws {Error} When a requirement is malformed, or names what the policy does not know.
+     */
+    requires(requirements: RouteRequirements): RequiresHook
   }
   interface FastifyRequest {
     /** The object that the route's `resource` found; `null` on other routes. */
