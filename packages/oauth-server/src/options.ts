@@ -1,5 +1,6 @@
 import type { Store } from '@latchkey/store'
-import type { Keyring, SecretSource } from '@latchkey/tokens'
+import type { Keyring, OutboundOptions, SecretSource } from '@latchkey/tokens'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Pages } from './pages/index.js'
 import type { Messages } from './pages/messages.js'
 import type { ClientMetadata } from './records/client-metadata.js'
@@ -38,6 +39,9 @@ export type ClaimsSource = (
 
 /** Claims of a user by name, or `null` when there is no such user. */
 export type ClaimsResult = Readonly<Record<string, unknown>> | null
+
+/** Ends the session of a request. */
+export type LogoutHook = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
 
 /** Bounds for what attackers may try. */
 export interface LimitOptions {
@@ -81,6 +85,15 @@ export interface OAuthServerOptions {
   readonly mechanisms?: readonly string[]
   /** What may be said about a user, and whether they still exist. Default: nothing, and they do. */
   readonly claims?: ClaimsSource
+  /**
+   * Ends the session of a request, at the end of an OpenID Connect logout. Default: calls
+   * `request.logout()`, where the application has it.
+   */
+  readonly logout?: LogoutHook
+  /** Secret text that pairwise subjects are made with; it can never change. */
+  readonly pairwiseSalt?: string
+  /** Limits of calls to clients' servers (keys, back-channel logout). */
+  readonly outbound?: OutboundOptions
   readonly limits?: LimitOptions
   /** Pages of the application's own, in place of ours. */
   readonly pages?: Partial<Pages>

@@ -2,13 +2,16 @@ import { identity } from '@latchkey/identity'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { addAuthorizationEndpoint } from './endpoints/authorization.js'
+import { addEndSessionEndpoint } from './endpoints/end-session.js'
 import { addIntrospectionEndpoint } from './endpoints/introspection.js'
 import { addJwksEndpoint } from './endpoints/jwks.js'
 import { addMetadataEndpoint } from './endpoints/metadata.js'
 import { preparePageContext } from './endpoints/page-context.js'
 import { prepareProtocolContext } from './endpoints/protocol-context.js'
+import { addPushedAuthorizationEndpoint } from './endpoints/pushed-authorization.js'
 import { addRevocationEndpoint } from './endpoints/revocation.js'
 import { addTokenEndpoint } from './endpoints/token.js'
+import { addUserinfoEndpoint } from './endpoints/userinfo.js'
 import { OptionsError } from './errors.js'
 import type { OAuthServerOptions } from './options.js'
 import type { Server } from './server.js'
@@ -20,12 +23,15 @@ function addProtocolEndpoints(scope: FastifyInstance, server: Server): void {
   addJwksEndpoint(scope, server)
   addTokenEndpoint(scope, server)
   addRevocationEndpoint(scope, server)
+  addPushedAuthorizationEndpoint(scope, server)
+  if (server.rules.openid) addUserinfoEndpoint(scope, server)
   addIntrospectionEndpoint(scope, server)
 }
 
 function addPages(scope: FastifyInstance, server: Server): void {
   preparePageContext(scope, server)
   addAuthorizationEndpoint(scope, server)
+  if (server.rules.openid) addEndSessionEndpoint(scope, server)
 }
 
 async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promise<void> {
@@ -38,7 +44,11 @@ async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promis
   const pages: FastifyPluginAsync = async (scope) => addPages(scope, server)
   await app.register(protocol)
   await app.register(pages)
-  app.addHook('onClose', async () => server.keys.close())
+  app.addHook('onClose', async () => {
+    await Promise.all(server.background)
+    server.outbound.close()
+    server.keys.close()
+  })
 }
 
 /** An OAuth 2.1 authorization server as a Fastify plugin. */

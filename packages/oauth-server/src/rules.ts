@@ -24,6 +24,16 @@ export interface Rules {
   readonly refreshTokens: 'grant-type' | 'offline_access'
   /** What happens to a scope that the server does not know. */
   readonly unknownScopes: 'refuse' | 'ignore'
+  /** Seconds an ID token is good for. Default 600. */
+  readonly idTokenTtl: number
+  /** Whether authorization requests must be pushed (RFC 9126). */
+  readonly requirePar: boolean
+  /** Seconds a pushed request may be referred to. Default 60. */
+  readonly pushedRequestTtl: number
+  /** Whether access tokens must be bound to a DPoP key (RFC 9449). */
+  readonly requireDpop: boolean
+  /** Whether DPoP proofs need a nonce of this server (RFC 9449 §8). */
+  readonly requireDpopNonce: boolean
   /** Seconds a user has for login and consent. Default 3600. */
   readonly interactionTtl: number
   /** Seconds a consent is remembered. Default a year. */
@@ -50,6 +60,11 @@ const oauth21: Rules = {
   rotateRefreshTokens: true,
   refreshTokens: 'grant-type',
   unknownScopes: 'refuse',
+  idTokenTtl: 600,
+  requirePar: false,
+  pushedRequestTtl: 60,
+  requireDpop: false,
+  requireDpopNonce: false,
   interactionTtl: 3600,
   consentTtl: 365 * day,
   trustRegisteredRedirects: false,

@@ -1,8 +1,9 @@
 import type { MechanismPlan } from '@latchkey/identity'
 import type { Store } from '@latchkey/store'
-import type { HandleKeys, Mac } from '@latchkey/tokens'
+import type { HandleKeys, Mac, Outbound } from '@latchkey/tokens'
+import type { ClientKeys } from './client-keys.js'
 import type { FailureLimiter } from './failure-limiter.js'
-import type { ClaimsSource } from './options.js'
+import type { ClaimsSource, LogoutHook } from './options.js'
 import type { Pages } from './pages/index.js'
 import type { Messages } from './pages/messages.js'
 import type { ClientDirectory } from './records/client-directory.js'
@@ -22,6 +23,13 @@ export interface Server {
   readonly mac: Mac
   readonly keys: SigningKeys
   readonly clients: ClientDirectory
+  readonly clientKeys: ClientKeys
+  readonly outbound: Outbound
+  /** Makes pairwise subjects; empty where there are none. */
+  readonly pairwiseSalt: string
+  readonly logout: LogoutHook
+  /** Calls that go on after their answer, to be waited for at the end. */
+  readonly background: Set<Promise<void>>
   /** Scopes with what they mean to a user. */
   readonly scopes: ReadonlyMap<string, string>
   readonly resources: ReadonlyMap<string, Resource>

@@ -1,6 +1,7 @@
 import { memoryStore } from '@latchkey/store'
 import {
   type Algorithm,
+  createOutbound,
   loadSecrets,
   prepareHandleKeys,
   prepareMac,
@@ -9,6 +10,7 @@ import {
   secretBytes,
 } from '@latchkey/tokens'
 import { checkOptions } from './check-options.js'
+import { createClientKeys } from './client-keys.js'
 import { createFailureLimiter } from './failure-limiter.js'
 import type { OAuthServerOptions } from './options.js'
 import { builtInPages } from './pages/index.js'
@@ -22,9 +24,17 @@ import { combineKeyrings, createKeyrings } from './signing-keys.js'
 const ownScopes: Readonly<Record<string, string>> = {
   offline_access: 'Keep this access while you are away',
 }
+const openidScopes: Readonly<Record<string, string>> = {
+  openid: 'Know who you are',
+  profile: 'See your profile, such as your name',
+  email: 'See your e-mail address',
+  address: 'See your postal address',
+  phone: 'See your phone number',
+}
 
-function scopesOf(options: OAuthServerOptions): ReadonlyMap<string, string> {
-  return new Map(Object.entries({ ...ownScopes, ...options.scopes }))
+function scopesOf(options: OAuthServerOptions, rules: Rules): ReadonlyMap<string, string> {
+  const known = rules.openid ? openidScopes : {}
+  return new Map(Object.entries({ ...known, ...ownScopes, ...options.scopes }))
 }
 
 async function secretsOf(options: OAuthServerOptions): Promise<readonly SecretEntry[]> {
@@ -37,9 +47,15 @@ async function keysOf(
   store: Server['store'],
   secrets: readonly SecretEntry[],
   now: () => number,
+  isOpenid: boolean,
 ) {
-  const algorithms: Algorithm[] = ['ES256']
+  const algorithms: Algorithm[] = isOpenid ? ['ES256', 'RS256'] : ['ES256']
   return combineKeyrings(options.keys ?? (await createKeyrings(store, secrets, algorithms, now)))
+}
+
+/** Applications with sessions have `request.logout()`; this package imports none of them. */
+async function logoutByDecorator(request: object): Promise<void> {
+  if ('logout' in request && typeof request.logout === 'function') await request.logout()
 }
 
 /**
@@ -56,9 +72,10 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
   const store = options.store ?? memoryStore()
   await store.ready()
   const secrets = await secretsOf(options)
-  const scopes = scopesOf(options)
+  const scopes = scopesOf(options, rules)
   const resources = prepareResources(issuer, options.resources ?? {}, scopes)
   const [defaultResource] = findResources(resources, [options.defaultResource ?? issuer])
+  const outbound = createOutbound(options.outbound)
   const { authenticationFailures = 20, window = 60 } = options.limits ?? {}
   return {
     issuer,
@@ -67,8 +84,13 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
     store,
     handleKeys: prepareHandleKeys(secrets),
     mac: prepareMac(secretBytes((secrets[0] as SecretEntry).secret)),
-    keys: await keysOf(options, store, secrets, now),
-    clients: createClientDirectory(options.clients ?? []),
+    keys: await keysOf(options, store, secrets, now, rules.openid),
+    clients: createClientDirectory(options.clients ?? [], options.pairwiseSalt !== undefined),
+    clientKeys: createClientKeys(outbound, now),
+    outbound,
+    pairwiseSalt: options.pairwiseSalt ?? '',
+    logout: options.logout ?? logoutByDecorator,
+    background: new Set(),
     scopes,
     resources,
     defaultResource: defaultResource as NonNullable<typeof defaultResource>,

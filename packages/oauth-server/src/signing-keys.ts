@@ -21,6 +21,11 @@ export interface SigningKeys {
   jwks(): JwkSet
   verificationKeys(): readonly VerificationKey[]
   /**
+   * @param wanted What a client registered.
+   * @returns It, if there is such a key; else RS256 (OpenID Connect Core §15.1), else the default.
+   */
+  pick(wanted: string | undefined): string
+  /**
    * Signs a token.
    *
    * @param typ The `typ` of the header.
@@ -74,6 +79,9 @@ export function combineKeyrings(rings: readonly Keyring[]): SigningKeys {
     algorithms: [...byAlgorithm.keys()],
     jwks: () => ({ keys: rings.flatMap((ring) => ring.verificationKeys()).map(publish) }),
     verificationKeys: () => rings.flatMap((ring) => ring.verificationKeys()),
+    pick: (wanted) =>
+      [wanted, 'RS256'].find((one) => one !== undefined && byAlgorithm.has(one)) ??
+      (first.signingKey().algorithm as string),
     sign(claims, typ, algorithm) {
       const ring = algorithm === undefined ? first : (byAlgorithm.get(algorithm) ?? first)
       return serializerOf(ring.signingKey(), typ)(claims)

@@ -2,12 +2,16 @@ import { checkRepeated, type Params, splitList } from '../params.js'
 import { findResources } from '../resources.js'
 import type { Server } from '../server.js'
 import type { AuthorizationRequest, Target } from './authorization-request.js'
+import { checkClaims } from './claims.js'
 import { findClient } from './client.js'
+import { checkDpopKey } from './dpop-key.js'
+import { checkIdTokenHint } from './id-token-hint.js'
 import { checkLengths } from './lengths.js'
 import { checkMaxAge } from './max-age.js'
 import { checkPkce } from './pkce.js'
 import { checkPrompt } from './prompt.js'
 import { checkRedirectUri } from './redirect-uri.js'
+import { checkRequestObject } from './request-object.js'
 import { checkResponseMode, readResponseMode } from './response-mode.js'
 import { checkResponseType } from './response-type.js'
 import { checkScopes } from './scope.js'
@@ -33,6 +37,7 @@ export function checkRequest(server: Server, target: Target, params: Params): Au
   const { client } = target
   checkRepeated(params)
   checkLengths(params)
+  checkRequestObject(params)
   checkResponseType(client, params)
   checkResponseMode(params)
   return {
@@ -41,7 +46,12 @@ export function checkRequest(server: Server, target: Target, params: Params): Au
     resources: findResources(server.resources, params.all('resource')),
     challenge: checkPkce(client, params),
     prompt: checkPrompt(params),
-    maxAge: checkMaxAge(params),
+    maxAge: checkMaxAge(params) ?? client.defaultMaxAge,
+    acrValues: splitList(params.get('acr_values')),
+    nonce: params.get('nonce') ?? null,
+    claims: checkClaims(params),
+    hintedSubject: checkIdTokenHint(server, client, params),
+    dpopKey: checkDpopKey(params),
     loginHint: params.get('login_hint'),
     uiLocales: splitList(params.get('ui_locales')),
   }

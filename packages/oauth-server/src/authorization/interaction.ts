@@ -2,6 +2,7 @@ import type { Identity } from '@latchkey/identity'
 import { OAuthError } from '../oauth-error.js'
 import { isFreshLogin, type SeenLogin } from '../records/interaction.js'
 import type { Server } from '../server.js'
+import { subjectFor } from '../tokens/subject.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 import { needsConsent } from './consent.js'
 
@@ -17,16 +18,35 @@ export interface UserSide {
   readonly isApproved: boolean
 }
 
-function isLoginStale(request: AuthorizationRequest, user: Identity, now: number): boolean {
-  const { prompt, maxAge } = request
-  if (prompt.has('login') || prompt.has('select_account')) return true
-  return maxAge !== undefined && (user.authTime ?? 0) + maxAge <= now
+/** Why the login that there is will not do, or `null`. */
+function findLoginFault(
+  server: Server,
+  request: AuthorizationRequest,
+  user: Identity,
+  isFresh: boolean,
+  now: number,
+): OAuthError | null {
+  const { client, prompt, maxAge, claims, hintedSubject } = request
+  const wanted = hintedSubject ?? claims.subject
+  if (wanted !== undefined && wanted !== subjectFor(server, client, user.subject)) {
+    return new OAuthError('login_required', 'another user is logged in')
+  }
+  const { essentialAcr } = claims
+  if (essentialAcr.length > 0 && !essentialAcr.some((acr) => acr === user.acr)) {
+    const description = 'the login is of another class than is asked for'
+    return new OAuthError('unmet_authentication_requirements', description)
+  }
+  const isStale =
+    prompt.has('login') ||
+    prompt.has('select_account') ||
+    (maxAge !== undefined && (user.authTime ?? 0) + maxAge <= now)
+  return isStale && !isFresh ? new OAuthError('login_required', 'the user must log in anew') : null
 }
 
 /**
  * Decides whether the user must log in, must be asked, or neither.
  *
- * @throws {OAuthError} `login_required` or `consent_required` where the client forbids to ask.
+ * @throws {OAuthError} Where the client forbids to ask, or where a new login did not help.
  */
 export async function decide(
   server: Server,
@@ -36,11 +56,14 @@ export async function decide(
 ): Promise<NextStep> {
   const { identity, seen } = side
   const isSilent = request.prompt.has('none')
-  const needsLogin =
-    identity === null ||
-    (isLoginStale(request, identity, now) && !(seen !== undefined && isFreshLogin(identity, seen)))
-  if (needsLogin) {
+  if (identity === null) {
     if (isSilent) throw new OAuthError('login_required', 'the user must log in')
+    return 'login'
+  }
+  const isFresh = seen !== undefined && isFreshLogin(identity, seen)
+  const fault = findLoginFault(server, request, identity, isFresh, now)
+  if (fault !== null) {
+    if (isSilent || isFresh) throw fault
     return 'login'
   }
   if (server.clients.isStatic(identity.subject)) {

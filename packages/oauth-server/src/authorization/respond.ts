@@ -1,6 +1,7 @@
 import type { Identity } from '@latchkey/identity'
 import { randomBase62 } from '@latchkey/tokens'
 import { createGrant } from '../records/grant.js'
+import { rememberRelyingParty } from '../records/relying-party.js'
 import type { Server } from '../server.js'
 import { issueCode } from '../tokens/authorization-code.js'
 import type { AuthorizationRequest } from './authorization-request.js'
@@ -28,15 +29,23 @@ export async function grantCode(
       amr: identity.amr,
       session: identity.credentialId,
     },
+    openid: request.scopes.includes('openid')
+      ? { nonce: request.nonce, claims: request.claims.names }
+      : null,
     code: {
       redirectUri: request.redirectUri,
       challenge: request.challenge,
       expiresAt,
+      dpopKey: request.dpopKey,
       failures: 0,
     },
     refresh: null,
     accessEndsAt: 0,
   })
+  if (client.backchannelLogoutUri !== undefined && request.scopes.includes('openid')) {
+    const until = now + server.rules.refreshTokenTtl
+    await rememberRelyingParty(server.store, identity.credentialId, client.id, until)
+  }
   return { code: issueCode(server, id, now) }
 }
 

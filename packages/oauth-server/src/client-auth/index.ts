@@ -4,12 +4,14 @@ import type { Params } from '../params.js'
 import type { AuthMethod, Client } from '../records/client.js'
 import type { Server } from '../server.js'
 import { parseBasic } from './client-secret-basic.js'
+import { assertionType, isAssertionOf, readAssertionClient } from './private-key-jwt.js'
 import { isSecretOf } from './secret.js'
 
 /** What a request shows of its client. */
 export interface Presented {
   readonly clientId: string
   readonly method: AuthMethod
+  /** A secret, or an assertion. */
   readonly secret: string | undefined
 }
 
@@ -29,29 +31,45 @@ export function invalidClient(isBasic: boolean, cause: string): OAuthError {
  *   none, or it cannot be read.
  */
 export function readPresented(authorization: string | undefined, params: Params): Presented {
-  const clientId = params.get('client_id')
+  const id = params.get('client_id')
   const secret = params.get('client_secret')
-  if (authorization !== undefined) {
-    const basic = parseBasic(authorization)
-    if (secret !== undefined) throw twice()
-    if (basic === null) throw invalidClient(true, 'malformed Authorization')
-    if (clientId !== undefined && clientId !== basic.id) {
-      throw invalidClient(true, 'another client_id in the body')
-    }
-    return { clientId: basic.id, method: 'client_secret_basic', secret: basic.secret }
+  const assertion = params.get('client_assertion')
+  const ways = [authorization, secret, assertion].filter((one) => one !== undefined)
+  if (ways.length > 1) {
+    throw new OAuthError('invalid_request', 'the client authenticates in two ways')
   }
-  if (clientId === undefined) throw invalidClient(false, 'no client')
-  const method = secret === undefined ? 'none' : 'client_secret_post'
-  return { clientId, method, secret }
+  if (authorization !== undefined) return presentBasic(authorization, id)
+  if (assertion !== undefined || params.get('client_assertion_type') !== undefined) {
+    return presentAssertion(assertion, params, id)
+  }
+  if (id === undefined) throw invalidClient(false, 'no client')
+  return { clientId: id, method: secret === undefined ? 'none' : 'client_secret_post', secret }
 }
 
-function twice(): OAuthError {
-  return new OAuthError('invalid_request', 'the client authenticates in two ways')
+function presentBasic(authorization: string, id: string | undefined): Presented {
+  const basic = parseBasic(authorization)
+  if (basic === null) throw invalidClient(true, 'malformed Authorization')
+  if (id !== undefined && id !== basic.id) throw invalidClient(true, 'another client_id')
+  return { clientId: basic.id, method: 'client_secret_basic', secret: basic.secret }
+}
+
+function presentAssertion(
+  assertion: string | undefined,
+  params: Params,
+  id: string | undefined,
+): Presented {
+  const isKnown = params.get('client_assertion_type') === assertionType
+  const subject = isKnown && assertion !== undefined ? readAssertionClient(assertion) : null
+  if (subject === null || (id !== undefined && id !== subject)) {
+    throw invalidClient(false, 'an assertion of another type, or for another client')
+  }
+  return { clientId: subject, method: 'private_key_jwt', secret: assertion }
 }
 
 /** What authentication needs to know of a request. */
 export interface ClientRequest {
   readonly ip: string
+  readonly url: string
   readonly headers: { readonly authorization?: string | undefined }
 }
 
@@ -69,10 +87,22 @@ export async function authenticateClient(
   const failures = `${networkOf(request.ip)} ${presented.clientId}`
   server.limiter.check(failures)
   const client = await server.clients.find(presented.clientId)
-  // The secret is compared for unknown clients too, so that both take the same time.
-  const isGenuine = isSecretOf(client, presented.secret)
-  if (client !== null && client.authMethod === presented.method && isGenuine) return client
+  if (await isGenuine(server, client, presented, request.url)) return client as Client
   await server.limiter.count(failures)
   const isBasic = presented.method === 'client_secret_basic'
   throw invalidClient(isBasic, client === null ? 'unknown client' : 'wrong method or secret')
+}
+
+async function isGenuine(
+  server: Server,
+  client: Client | null,
+  { method, secret }: Presented,
+  path: string,
+): Promise<boolean> {
+  if (method === 'private_key_jwt') {
+    if (client?.authMethod !== method) return false
+    return isAssertionOf(server, client, secret as string, path)
+  }
+  // The secret is compared for unknown clients too, so that both take the same time.
+  return isSecretOf(client, secret) && client?.authMethod === method
 }

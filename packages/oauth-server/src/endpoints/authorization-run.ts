@@ -12,6 +12,7 @@ import {
   type SeenLogin,
   seenLogin,
 } from '../records/interaction.js'
+import { usePushedRequest } from '../records/pushed-request.js'
 import { isLocalRedirect } from '../redirect-uri.js'
 import type { Server } from '../server.js'
 import { markBrowser } from './browser-cookie.js'
@@ -31,6 +32,8 @@ export interface Scene {
 export interface Run extends Scene {
   readonly authorization: AuthorizationRequest
   readonly params: Params
+  /** Id of the pushed request that the parameters come from, or `null`. */
+  readonly pushed: string | null
   /** `null` until there is a reason to put the request down. */
   readonly interaction: {
     readonly id: string
@@ -51,7 +54,7 @@ export function tokenOf(server: Server, interactionId: string, identity: Identit
 /** Takes the next step: login, consent, or the answer. */
 export async function runRequest(run: Run): Promise<FastifyReply> {
   const { server, authorization, identity, interaction, decision } = run
-  if (decision === 'deny') return finish(run, { error: 'access_denied' })
+  if (decision === 'deny') return decline(run)
   const isApproved = decision === 'approve'
   const now = server.now()
   const side = { identity, seen: interaction?.seen, isApproved }
@@ -60,35 +63,42 @@ export async function runRequest(run: Run): Promise<FastifyReply> {
   // With another step the identity is there: `decide` asks for a login first.
   const user = identity as Identity
   if (next === 'consent') return askForConsent(run, user)
-  if (interaction !== null && !(await endInteraction(server.store, interaction.id))) {
-    throw new OAuthError('invalid_request', 'the request has been answered already')
-  }
+  await consume(run)
   if (isApproved) await rememberConsent(server, authorization, user.subject, now)
   return answer(run, await grantCode(server, authorization, user, now))
 }
 
-async function finish(run: Run, error: { readonly error: string }): Promise<FastifyReply> {
-  const { server, interaction } = run
-  if (interaction !== null && !(await endInteraction(server.store, interaction.id))) {
-    throw new OAuthError('invalid_request', 'the request has been answered already')
-  }
-  return answer(run, { ...error, error_description: 'the user did not agree' })
+/** Of several answers to one request exactly one gets through here. */
+async function consume({ server, interaction, pushed }: Run): Promise<void> {
+  const { store, rules } = server
+  const until = server.now() + rules.interactionTtl + rules.pushedRequestTtl
+  const isFirst =
+    (interaction === null || (await endInteraction(store, interaction.id))) &&
+    (pushed === null || (await usePushedRequest(store, pushed, until)))
+  if (!isFirst) throw new OAuthError('invalid_request', 'the request has been answered already')
+}
+
+async function decline(run: Run): Promise<FastifyReply> {
+  await consume(run)
+  return answer(run, { error: 'access_denied', error_description: 'the user did not agree' })
 }
 
 /** @returns The id under which the request waits. */
 async function put(run: Run): Promise<string> {
-  const { server, request, reply, params, identity, interaction } = run
+  const { server, request, reply, params, pushed, identity, interaction } = run
   if (interaction !== null) return interaction.id
   const browser = markBrowser(server, request, reply)
-  const value = { params: params.entries(), browser, seen: seenLogin(identity) }
+  const value = { params: params.entries(), pushed, browser, seen: seenLogin(identity) }
   return createInteraction(server.store, value, server.now() + server.rules.interactionTtl)
 }
 
 function loginUrl({ server, authorization }: Run, id: string, prompt: string | null): string {
-  const { loginHint, uiLocales } = authorization
+  const { acrValues, claims, loginHint, uiLocales } = authorization
   const query = new URLSearchParams({ returnTo: `${server.basePath}/authorize/${id}` })
   if (prompt !== null) query.set('prompt', prompt)
   if (loginHint !== undefined) query.set('login_hint', loginHint)
+  const acr = [...claims.essentialAcr, ...acrValues]
+  if (acr.length > 0) query.set('acr_values', acr.join(' '))
   if (uiLocales.length > 0) query.set('ui_locales', uiLocales.join(' '))
   return `${server.login}${server.login.includes('?') ? '&' : '?'}${query}`
 }

@@ -2,6 +2,7 @@ import { findOriginFault } from '@latchkey/identity'
 import { isEqualDigest } from '@latchkey/tokens'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkRequest, findTarget } from '../authorization/index.js'
+import { checkPushed, type ResolvedParams, resolveParams } from '../authorization/request-uri.js'
 import { OAuthError } from '../oauth-error.js'
 import { createParams, type Params, parseParams, queryOf } from '../params.js'
 import {
@@ -42,8 +43,8 @@ export function addAuthorizationEndpoint(app: FastifyInstance, server: Server): 
 }
 
 async function begin(server: Server, request: FastifyRequest, reply: FastifyReply) {
-  const params = parseParams(queryOf(request.url))
-  return run(server, request, reply, params, null)
+  const resolved = await resolveParams(server, parseParams(queryOf(request.url)))
+  return run(server, request, reply, resolved, null)
 }
 
 /**
@@ -51,17 +52,19 @@ async function begin(server: Server, request: FastifyRequest, reply: FastifyRepl
  * validated, put down, and taken up again by a GET, which brings the cookie.
  */
 async function park(server: Server, request: FastifyRequest, reply: FastifyReply) {
-  const params = request.body as Params | null | undefined
-  if (params === null || params === undefined || request.url.includes('?')) {
+  const form = request.body as Params | null | undefined
+  if (form === null || form === undefined || request.url.includes('?')) {
     throw new OAuthError('invalid_request', 'parameters are split between query and body')
   }
+  const { params, pushed } = await resolveParams(server, form)
   const target = await findTarget(server, params)
   try {
+    checkPushed(server, target.client, pushed)
     checkRequest(server, target, params)
   } catch (error) {
     return answerError({ server, request, reply, target, identity: null }, error)
   }
-  const interaction = { params: params.entries(), browser: null, seen: null }
+  const interaction = { params: params.entries(), pushed, browser: null, seen: null }
   const expiresAt = server.now() + server.rules.interactionTtl
   const id = await createInteraction(server.store, interaction, expiresAt)
   return reply.redirect(`${server.basePath}/authorize/${id}`, 303)
@@ -88,18 +91,22 @@ function requireBrowser(server: Server, request: FastifyRequest, loaded: LoadedI
 
 async function resume(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const loaded = await openInteraction(server, request)
-  const params = createParams(loaded.interaction.params)
+  const resolved = resolvedOf(loaded)
   if (loaded.interaction.browser === null) {
     const browser = markBrowser(server, request, reply)
     const seen = seenLogin(request.identity)
     const interaction = { ...loaded.interaction, browser, seen }
     const isOurs = await bindInteraction(server.store, loaded, interaction)
     if (!isOurs) throw new OAuthError('invalid_request', 'the request belongs to another browser')
-    return run(server, request, reply, params, { id: loaded.id, seen, isNew: true })
+    return run(server, request, reply, resolved, { id: loaded.id, seen, isNew: true })
   }
   requireBrowser(server, request, loaded)
   const { seen } = loaded.interaction
-  return run(server, request, reply, params, { id: loaded.id, seen, isNew: false })
+  return run(server, request, reply, resolved, { id: loaded.id, seen, isNew: false })
+}
+
+function resolvedOf({ interaction }: LoadedInteraction): ResolvedParams {
+  return { params: createParams(interaction.params), pushed: interaction.pushed }
 }
 
 async function settle(server: Server, request: FastifyRequest, reply: FastifyReply) {
@@ -116,26 +123,27 @@ async function settle(server: Server, request: FastifyRequest, reply: FastifyRep
   if (!isOurs || (decision !== 'approve' && decision !== 'deny')) {
     throw new OAuthError('invalid_request', 'the form belongs to another session', { status: 403 })
   }
-  const { seen, params } = loaded.interaction
+  const { seen } = loaded.interaction
   const interaction = { id: loaded.id, seen, isNew: false }
-  return run(server, request, reply, createParams(params), interaction, decision)
+  return run(server, request, reply, resolvedOf(loaded), interaction, decision)
 }
 
 async function run(
   server: Server,
   request: FastifyRequest,
   reply: FastifyReply,
-  params: Params,
+  { params, pushed }: ResolvedParams,
   interaction: Run['interaction'],
   decision: Run['decision'] = null,
 ) {
   const { identity } = request
   const target = await findTarget(server, params)
+  const scene = { server, request, reply, target, identity }
   try {
+    checkPushed(server, target.client, pushed)
     const authorization = checkRequest(server, target, params)
-    const scene = { server, request, reply, target, identity }
-    return await runRequest({ ...scene, authorization, params, interaction, decision })
+    return await runRequest({ ...scene, authorization, params, pushed, interaction, decision })
   } catch (error) {
-    return answerError({ server, request, reply, target, identity }, error)
+    return answerError(scene, error)
   }
 }

@@ -47,7 +47,8 @@ async function introspect(server: Server, client: Client, token: string): Promis
   if (access === null) return inactive
   const isFor = access.clientId === client.id || client.introspects.has(access.audience)
   if (!isFor || !(await isAccessTokenAlive(server, access))) return inactive
-  return { active: true, token_type: 'Bearer', ...access.claims }
+  const type = access.dpopKey === null ? 'Bearer' : 'DPoP'
+  return { active: true, token_type: type, ...access.claims }
 }
 
 /**

@@ -1,20 +1,45 @@
+import { algorithms, isSymmetric } from '@latchkey/tokens'
 import type { FastifyInstance } from 'fastify'
 import { prompts } from '../authorization/prompt.js'
 import { responseModes } from '../authorization/response-mode.js'
+import { dpopAlgorithms } from '../dpop.js'
 import { grants } from '../grants/index.js'
 import { authMethods } from '../records/client-metadata.js'
 import type { Server } from '../server.js'
+import { claimsByScope } from '../tokens/claims.js'
 import { addEndpoint } from './endpoint.js'
 
-/** What the server can do (RFC 8414 §2). */
+const signingAlgorithms = Object.keys(algorithms).filter(
+  (name) => !isSymmetric(name as keyof typeof algorithms),
+)
+
+function openidMetadata(server: Server, base: string): Readonly<Record<string, unknown>> {
+  if (!server.rules.openid) return {}
+  const own = server.keys.algorithms
+  return {
+    userinfo_endpoint: `${base}/userinfo`,
+    end_session_endpoint: `${base}/logout`,
+    subject_types_supported: server.pairwiseSalt === '' ? ['public'] : ['public', 'pairwise'],
+    id_token_signing_alg_values_supported: own,
+    userinfo_signing_alg_values_supported: own,
+    claims_supported: ['sub', 'auth_time', 'acr', 'amr', ...Object.values(claimsByScope).flat()],
+    claims_parameter_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  }
+}
+
+/** What the server can do (RFC 8414 §2, OpenID Connect Discovery §3). */
 export function createMetadata(server: Server): Readonly<Record<string, unknown>> {
-  const { issuer } = server
+  const { issuer, rules } = server
   const base = issuer.replace(/\/$/, '')
   const credentials = authMethods.filter((method) => method !== 'none')
   return {
     issuer,
     authorization_endpoint: `${base}/authorize`,
     token_endpoint: `${base}/token`,
+    pushed_authorization_request_endpoint: `${base}/par`,
+    require_pushed_authorization_requests: rules.requirePar,
     revocation_endpoint: `${base}/revoke`,
     introspection_endpoint: `${base}/introspect`,
     jwks_uri: `${base}/jwks`,
@@ -25,9 +50,16 @@ export function createMetadata(server: Server): Readonly<Record<string, unknown>
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: prompts,
     token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
     revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
     introspection_endpoint_auth_methods_supported: credentials,
+    introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
     authorization_response_iss_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    ...openidMetadata(server, base),
   }
 }
 

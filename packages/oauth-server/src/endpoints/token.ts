@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { authenticateClient } from '../client-auth/index.js'
+import { checkBound, proveKey } from '../dpop.js'
 import { handleGrant } from '../grants/index.js'
 import type { Server } from '../server.js'
 import { addEndpoint } from './endpoint.js'
@@ -14,7 +15,9 @@ export function addTokenEndpoint(app: FastifyInstance, server: Server): void {
       async POST(request) {
         const params = formOf(request)
         const client = await authenticateClient(server, request, params)
-        return handleGrant(server, client, params)
+        const dpopKey = await proveKey(server, request)
+        checkBound(server, client.requireDpop, dpopKey)
+        return handleGrant(server, client, params, dpopKey)
       },
     },
   })

@@ -4,17 +4,18 @@ import { requireParam } from '../params.js'
 import {
   activate,
   countCodeFailure,
+  type Grant,
   type GrantRefresh,
   type LoadedGrant,
   loadGrant,
   replaceGrant,
   revokeGrant,
 } from '../records/grant.js'
-import { issueAccessToken } from '../tokens/access-token.js'
 import { parseCode } from '../tokens/authorization-code.js'
 import { issueRefreshToken } from '../tokens/refresh-token.js'
-import { checkStanding, pickResource } from './derive.js'
-import type { GrantType, TokenRequest, TokenResponse } from './grant-type.js'
+import { pickResource } from './derive.js'
+import type { GrantType, TokenRequest } from './grant-type.js'
+import { deriveTokens } from './respond.js'
 
 const verifierShape = /^[0-9A-Za-z._~-]{43,128}$/
 
@@ -23,21 +24,24 @@ export const authorizationCode: GrantType = {
   type: 'authorization_code',
 
   async handle(request) {
-    const { server, client, now } = request
+    const { server, now } = request
     const loaded = await findGrant(request)
     await checkVerifier(request, loaded)
     const { grant, id } = loaded
     if (grant.status !== 'code') throw await replayed(request, id)
     if (now >= grant.code.expiresAt) throw invalidGrant('the code has expired')
-    await checkStanding(request, grant)
+    checkKey(request, grant)
     const resource = pickResource(request, grant)
 
     const refresh = firstRefresh(request, loaded)
-    const access = await issueAccessToken(
-      server,
-      { client, grant: { id, record: grant }, scopes: grant.scopes, resource },
-      now,
-    )
+    const { scopes } = grant
+    const { access, response } = await deriveTokens(request, {
+      id,
+      grant,
+      scopes,
+      resource,
+      isFirst: true,
+    })
     const isFirst = await replaceGrant(
       server.store,
       loaded,
@@ -45,16 +49,16 @@ export const authorizationCode: GrantType = {
     )
     if (!isFirst) throw await replayed(request, id)
 
-    return {
-      access_token: access.token,
-      token_type: 'Bearer',
-      expires_in: access.expiresIn,
-      scope: access.scopes.join(' '),
-      ...(refresh === null
-        ? {}
-        : { refresh_token: issueRefreshToken(server, { id, generation: 0 }, now) }),
-    } satisfies TokenResponse
+    return refresh === null
+      ? response
+      : { ...response, refresh_token: issueRefreshToken(server, { id, generation: 0 }, now) }
   },
+}
+
+function checkKey({ dpopKey }: TokenRequest, { code }: Grant): void {
+  if (code.dpopKey !== null && code.dpopKey !== dpopKey) {
+    throw invalidGrant('the code is bound to another DPoP key')
+  }
 }
 
 async function findGrant({ server, client, params, now }: TokenRequest): Promise<LoadedGrant> {
@@ -93,7 +97,7 @@ async function replayed({ server }: TokenRequest, id: string): Promise<Error> {
 }
 
 function firstRefresh(
-  { server, client, now }: TokenRequest,
+  { server, client, dpopKey, now }: TokenRequest,
   { grant }: LoadedGrant,
 ): GrantRefresh | null {
   const isAllowed =
@@ -101,5 +105,7 @@ function firstRefresh(
     (server.rules.refreshTokens === 'grant-type' || grant.scopes.includes('offline_access'))
   if (!isAllowed) return null
   const endsAt = now + (client.refreshTokenTtl ?? server.rules.refreshTokenTtl)
-  return { generation: 0, rotatedAt: now, endsAt }
+  // A client with a credential proves itself by that; only a public one is held to its key.
+  const bound = client.authMethod === 'none' ? dpopKey : null
+  return { generation: 0, rotatedAt: now, endsAt, dpopKey: bound }
 }

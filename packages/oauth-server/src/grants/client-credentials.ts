@@ -4,24 +4,20 @@ import { splitList } from '../params.js'
 import { findResources } from '../resources.js'
 import { issueAccessToken } from '../tokens/access-token.js'
 import type { GrantType } from './grant-type.js'
+import { tokenResponse } from './respond.js'
 
 /** Gives a client a token for itself (RFC 6749 §4.4). Nothing is written. */
 export const clientCredentials: GrantType = {
   type: 'client_credentials',
 
-  async handle({ server, client, params, now }) {
+  async handle({ server, client, params, dpopKey, now }) {
     const scopes = checkScopes(server, client, splitList(params.get('scope'))).filter(
-      (scope) => scope !== 'offline_access',
+      (scope) => scope !== 'offline_access' && scope !== 'openid',
     )
     const [named, second] = findResources(server.resources, params.all('resource'))
     if (second !== undefined) throw new OAuthError('invalid_target', 'a token is for one resource')
     const resource = named ?? server.defaultResource
-    const access = await issueAccessToken(server, { client, grant: null, scopes, resource }, now)
-    return {
-      access_token: access.token,
-      token_type: 'Bearer',
-      expires_in: access.expiresIn,
-      scope: access.scopes.join(' '),
-    }
+    const request = { client, grant: null, scopes, resource, dpopKey }
+    return tokenResponse(await issueAccessToken(server, request, now), dpopKey)
   },
 }

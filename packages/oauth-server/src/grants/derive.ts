@@ -1,22 +1,28 @@
 import { invalidGrant, OAuthError } from '../oauth-error.js'
-import { loadRevokedAt } from '../records/consent.js'
 import type { Grant } from '../records/grant.js'
 import { findResources, type Resource } from '../resources.js'
+import { isStanding } from '../tokens/liveness.js'
 import type { TokenRequest } from './grant-type.js'
 
 /**
  * Checks that the user still stands behind a grant: the consent was not withdrawn, and the user
  * still exists.
  *
+ * @returns What the application says about the user.
  * @throws {OAuthError} `invalid_grant`.
  */
-export async function checkStanding(request: TokenRequest, grant: Grant): Promise<void> {
+export async function checkStanding(
+  request: TokenRequest,
+  grant: Grant,
+): Promise<Readonly<Record<string, unknown>>> {
   const { server, client } = request
   const { subject, scopes } = grant
-  const revokedAt = await loadRevokedAt(server.store, subject, client.id)
-  if (grant.createdAt <= revokedAt) throw invalidGrant('the consent was withdrawn')
+  if (!(await isStanding(server, grant))) {
+    throw invalidGrant('the consent was withdrawn, or the session has ended')
+  }
   const claims = await server.claims(subject, { clientId: client.id, scopes })
   if (claims === null) throw invalidGrant('the user no longer exists')
+  return claims
 }
 
 /**

@@ -7,6 +7,8 @@ export interface TokenRequest {
   readonly server: Server
   readonly client: Client
   readonly params: Params
+  /** Thumbprint of the DPoP key that the request proved, or `null`. */
+  readonly dpopKey: string | null
   readonly now: number
 }
 

@@ -33,7 +33,8 @@ export function handleGrant(
   server: Server,
   client: Client,
   params: Params,
+  dpopKey: string | null,
 ): Promise<TokenResponse> {
-  const request: TokenRequest = { server, client, params, now: server.now() }
+  const request: TokenRequest = { server, client, params, dpopKey, now: server.now() }
   return findGrantType(params, client).handle(request)
 }

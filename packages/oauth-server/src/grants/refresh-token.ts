@@ -9,10 +9,10 @@ import {
   revokeGrant,
   rotate,
 } from '../records/grant.js'
-import { issueAccessToken } from '../tokens/access-token.js'
 import { issueRefreshToken, parseRefreshToken } from '../tokens/refresh-token.js'
-import { checkStanding, pickResource } from './derive.js'
+import { pickResource } from './derive.js'
 import type { GrantType, TokenRequest } from './grant-type.js'
+import { deriveTokens } from './respond.js'
 
 /**
  * Uses a refresh token (RFC 6749 §6). It rotates with one compare-and-set; whoever sends the old
@@ -22,29 +22,24 @@ export const refreshToken: GrantType = {
   type: 'refresh_token',
 
   async handle(request) {
-    const { server, client, params, now } = request
+    const { server, params, now } = request
     const handle = parseRefreshToken(server, requireParam(params, 'refresh_token'), now)
     if (handle === null) throw invalidGrant('not a refresh token of ours')
     const loaded = await findFamily(request, handle.id)
     const { grant } = loaded
-    await checkStanding(request, grant)
     const resource = pickResource(request, grant)
     const scopes = narrow(request, grant)
 
     const { id } = handle
-    const access = await issueAccessToken(
-      server,
-      { client, grant: { id, record: grant }, scopes, resource },
-      now,
-    )
+    const { access, response } = await deriveTokens(request, {
+      id,
+      grant,
+      scopes,
+      resource,
+      isFirst: false,
+    })
     const generation = await advance(request, loaded, handle.generation, access.expiresAt)
-    return {
-      access_token: access.token,
-      token_type: 'Bearer',
-      expires_in: access.expiresIn,
-      scope: access.scopes.join(' '),
-      refresh_token: issueRefreshToken(server, { id, generation }, now),
-    }
+    return { ...response, refresh_token: issueRefreshToken(server, { id, generation }, now) }
   },
 }
 
@@ -61,6 +56,9 @@ async function findFamily(request: TokenRequest, id: string): Promise<Family> {
   if (grant.clientId !== client.id) throw invalidGrant('the token of another client')
   if (grant.status !== 'active' || refresh === null) throw invalidGrant('the grant is revoked')
   if (now >= refresh.endsAt) throw invalidGrant('the refresh token has expired')
+  if (refresh.dpopKey !== null && refresh.dpopKey !== request.dpopKey) {
+    throw invalidGrant('the refresh token is bound to another DPoP key')
+  }
   return { ...loaded, grant: { ...grant, refresh } }
 }
 

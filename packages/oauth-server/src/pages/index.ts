@@ -1,12 +1,16 @@
 import { type ConsentView, consentPage } from './consent.js'
 import { type ErrorView, errorPage } from './error.js'
+import type { PageBase } from './layout.js'
 import { type LoginRequiredView, loginRequiredPage } from './login-required.js'
+import { type LogoutView, loggedOutPage, logoutPage } from './logout.js'
 
 /** The pages that an application can replace: each makes a whole document. */
 export interface Pages {
   consent(view: ConsentView): string
   loginRequired(view: LoginRequiredView): string
   error(view: ErrorView): string
+  logout(view: LogoutView): string
+  loggedOut(view: PageBase): string
 }
 
 /** The pages as they come. */
@@ -14,4 +18,6 @@ export const builtInPages: Pages = {
   consent: consentPage,
   loginRequired: loginRequiredPage,
   error: errorPage,
+  logout: logoutPage,
+  loggedOut: loggedOutPage,
 }

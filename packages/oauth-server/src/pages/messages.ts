@@ -20,6 +20,12 @@ export interface Messages {
   readonly errorLead: string
   readonly errorCode: string
   readonly errorReturn: string
+  readonly logoutTitle: string
+  readonly logoutLead: string
+  readonly logoutAsked: string
+  readonly logout: string
+  readonly loggedOutTitle: string
+  readonly loggedOutLead: string
   readonly formPostTitle: string
   readonly formPostLead: string
   readonly formPostContinue: string
@@ -48,6 +54,12 @@ export const english: Messages = {
   errorLead: 'The application that sent you here made a request that cannot be answered.',
   errorCode: 'For its developers: {error}',
   errorReturn: 'Return to {host}',
+  logoutTitle: 'Sign out?',
+  logoutLead: 'You can stay signed in by closing this page.',
+  logoutAsked: '{client} asks to sign you out. You can stay signed in by closing this page.',
+  logout: 'Sign out',
+  loggedOutTitle: 'You are signed out',
+  loggedOutLead: 'You can close this page.',
   formPostTitle: 'One moment',
   formPostLead: 'You are being sent back to the application.',
   formPostContinue: 'Continue',

@@ -15,12 +15,18 @@ export interface ClientDirectory {
  *
  * @throws {FastifyError} `LATCHKEY_OAUTH_SERVER_OPTIONS` when one is wrong, or two share an id.
  */
-export function createClientDirectory(clients: readonly ClientMetadata[]): ClientDirectory {
+export function createClientDirectory(
+  clients: readonly ClientMetadata[],
+  isPairwisePossible: boolean,
+): ClientDirectory {
   const known = new Map<string, Client>()
   for (const metadata of clients) {
     const client = parseClientMetadata(metadata, 'static')
     if ('error' in client) {
       throw new OptionsError(`the client "${metadata.client_id}": ${client.description}`)
+    }
+    if (client.sector !== undefined && !isPairwisePossible) {
+      throw new OptionsError(`"pairwiseSalt" is missing for the client "${client.id}"`)
     }
     if (known.has(client.id)) throw new OptionsError(`two clients are called "${client.id}"`)
     known.set(client.id, client)

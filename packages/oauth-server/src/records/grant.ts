@@ -1,4 +1,5 @@
 import type { Store } from '@latchkey/store'
+import type { ClaimsRequest } from '../authorization/claims.js'
 
 /** How the user proved who they are, when the grant was made. */
 export type GrantLogin = {
@@ -16,6 +17,8 @@ export type GrantCode = {
   /** The S256 challenge; `null` only for a legacy client. */
   readonly challenge: string | null
   readonly expiresAt: number
+  /** Thumbprint of the key that must redeem it, or `null`. */
+  readonly dpopKey: string | null
   /** Redemptions that failed by a wrong verifier. */
   readonly failures: number
 }
@@ -27,6 +30,14 @@ export type GrantRefresh = {
   readonly rotatedAt: number
   /** Absolute end of the family. */
   readonly endsAt: number
+  /** Thumbprint of the key that a public client must prove; `null` for others. */
+  readonly dpopKey: string | null
+}
+
+/** What OpenID Connect adds. */
+export type GrantOpenid = {
+  readonly nonce: string | null
+  readonly claims: ClaimsRequest
 }
 
 /**
@@ -42,6 +53,7 @@ export type Grant = {
   readonly resources: readonly string[]
   readonly createdAt: number
   readonly login: GrantLogin
+  readonly openid: GrantOpenid | null
   readonly code: GrantCode
   readonly refresh: GrantRefresh | null
   /** When the last access token issued under it ends. */

@@ -12,6 +12,8 @@ export type SeenLogin = {
 export type Interaction = {
   /** The parameters as they were validated: nothing can alter them between login and consent. */
   readonly params: readonly (readonly [string, string])[]
+  /** Id of the pushed request that they come from, or `null`. */
+  readonly pushed: string | null
   /** Digest of the cookie of the browser that brought it; `null` until a browser has opened it. */
   readonly browser: string | null
   readonly seen: SeenLogin | null

@@ -12,6 +12,7 @@ import type { Grant } from '../records/grant.js'
 import type { Resource } from '../resources.js'
 import type { Server } from '../server.js'
 import { issueOpaqueToken, parseOpaqueToken } from './opaque-token.js'
+import { subjectFor } from './subject.js'
 
 /** What an access token stands for. */
 export interface AccessTokenRequest {
@@ -20,6 +21,8 @@ export interface AccessTokenRequest {
   readonly grant: { readonly id: string; readonly record: Grant } | null
   readonly scopes: readonly string[]
   readonly resource: Resource
+  /** Thumbprint of the key that it is bound to, or `null` (RFC 9449 §6). */
+  readonly dpopKey: string | null
 }
 
 /** A token with its end. */
@@ -39,6 +42,7 @@ export interface AccessToken {
   readonly scopes: readonly string[]
   readonly issuedAt: number
   readonly expiresAt: number
+  readonly dpopKey: string | null
   /** All that it says, by its wire names. */
   readonly claims: JsonObject
 }
@@ -61,18 +65,19 @@ export async function issueAccessToken(
   request: AccessTokenRequest,
   now: number,
 ): Promise<IssuedAccessToken> {
-  const { client, grant, resource } = request
+  const { client, dpopKey, grant, resource } = request
   const scopes = request.scopes.filter((scope) => resource.scopes.has(scope))
   const expiresIn = lifetimeOf(server, request)
   const issuedAt = Math.floor(now)
   const claims = {
     iss: server.issuer,
-    sub: grant === null ? client.id : grant.record.subject,
+    sub: grant === null ? client.id : subjectFor(server, client, grant.record.subject),
     aud: resource.id,
     client_id: client.id,
     scope: scopes.join(' '),
     iat: issuedAt,
     exp: issuedAt + expiresIn,
+    ...(dpopKey === null ? {} : { cnf: { jkt: dpopKey } }),
     jti: grant === null ? randomBase62() : `${grant.id}.${randomBase62(12)}`,
   }
   const isOpaque = resource.accessTokens === 'opaque'
@@ -115,6 +120,7 @@ export function readAccessToken(server: Server, text: string, now: number): Acce
     scopes: String(scope).split(' '),
     issuedAt: Number(iat),
     expiresAt: Number(exp),
+    dpopKey: (claims.cnf as { readonly jkt?: string } | undefined)?.jkt ?? null,
     claims,
   }
 }

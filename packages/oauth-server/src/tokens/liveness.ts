@@ -4,10 +4,23 @@ import { isClaimed } from '../records/replay.js'
 import type { Server } from '../server.js'
 import type { AccessToken } from './access-token.js'
 
-/** Whether a grant was redeemed and not revoked, nor the consent that it stands on. */
+/**
+ * Whether what a grant stands on is still there: the consent, and the session unless the grant was
+ * meant to outlive it.
+ */
+export async function isStanding(server: Server, grant: Grant): Promise<boolean> {
+  const { store } = server
+  const outlives = grant.openid === null || grant.scopes.includes('offline_access')
+  const [revokedAt, isEnded] = await Promise.all([
+    loadRevokedAt(store, grant.subject, grant.clientId),
+    outlives ? false : isClaimed(store, 'ended-session', grant.login.session),
+  ])
+  return grant.createdAt > revokedAt && !isEnded
+}
+
+/** Whether a grant was redeemed, not revoked, and stands. */
 export async function isGrantAlive(server: Server, grant: Grant): Promise<boolean> {
-  if (grant.status !== 'active') return false
-  return grant.createdAt > (await loadRevokedAt(server.store, grant.subject, grant.clientId))
+  return grant.status === 'active' && (await isStanding(server, grant))
 }
 
 /** Whether a genuine access token still counts. */
