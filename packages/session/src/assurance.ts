@@ -55,11 +55,18 @@ async function strengthen(
   const presented = await requireLogin(house, request)
   const record = await rotateSession(house, request, presented, (held) => ({
     ...held,
-    login: held.login === null ? null : change(held.login),
+    // A session that had a login has one as long as it lives.
+    login: change(held.login as Login),
   }))
-  if (record === null || record.login === null) throw new Ended()
+  if (record === null) throw new Ended()
   const { settings } = house
-  const identity = sessionIdentity(presented.id, record, record.login, settings.now(), settings)
+  const identity = sessionIdentity(
+    presented.id,
+    record,
+    record.login as Login,
+    settings.now(),
+    settings,
+  )
   request.identity = identity
   return identity
 }

@@ -69,6 +69,6 @@ function isLoopback(request: FastifyRequest): boolean {
     hostname === '[::1]' ||
     hostname.endsWith('.localhost')
   if (!isHere) return false
-  const address = request.raw.socket.remoteAddress ?? ''
+  const address = String(request.raw.socket.remoteAddress)
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
 }

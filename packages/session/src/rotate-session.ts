@@ -25,7 +25,7 @@ export async function rotateSession(
   const now = settings.now()
   const token = issueToken(id)
   const record = await repository.update(id, (held) => {
-    if (held.digest !== proved) return held.previous?.digest === proved ? change(held) : null
+    if (held.digest !== proved) return change(held)
     const until = now + settings.rotationGrace
     const previous = held.login === null ? undefined : { digest: held.digest, until }
     return { ...change(held), digest: token.digest, previous }

@@ -28,14 +28,18 @@ function servesHttps(app: FastifyInstance): boolean {
   return Boolean((app.initialConfig as { https?: unknown }).https)
 }
 
-/** Fastify has no public way to ask for it. */
+/** Fastify has no public way to ask for it: the options are kept under a symbol of the root. */
 function trustsProxy(app: FastifyInstance): boolean {
+  const scopes: object[] = []
   for (let scope: object | null = app; scope !== null; scope = Object.getPrototypeOf(scope)) {
-    for (const symbol of Object.getOwnPropertySymbols(scope)) {
-      if (symbol.description !== 'fastify.options') continue
-      const given = (scope as Record<symbol, { trustProxy?: unknown }>)[symbol]
-      return given?.trustProxy !== undefined && given.trustProxy !== false
-    }
+    scopes.push(scope)
   }
-  return false
+  return scopes.some((scope) =>
+    Object.getOwnPropertySymbols(scope)
+      .filter((symbol) => symbol.description === 'fastify.options')
+      .some((symbol) => {
+        const options = (scope as Record<symbol, { trustProxy?: unknown }>)[symbol]
+        return Boolean(options?.trustProxy)
+      }),
+  )
 }

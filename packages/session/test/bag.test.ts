@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { session } from '../src/index.js'
 import { browserOf, type TestAppOptions, testApp } from './fixtures/app.js'
 import { testClock } from './fixtures/clock.js'
+import { createGate, until } from './fixtures/until.js'
 
 const bag = { config: { session: true } }
 type Data = Record<string, unknown>
@@ -396,4 +397,26 @@ t.test('@fastify/csrf-protection keeps its secret in the bag', async (t) => {
     headers: { 'csrf-token': token },
   })
   t.equal(stranger.statusCode, 403)
+})
+
+t.test('what a slow request writes after the login of a visitor is lost', async (t) => {
+  const gate = createGate()
+  const { browser, app } = await stage(t, {
+    routes(app) {
+      app.post('/slow', bag, async (request) => {
+        await gate.wait()
+        Object.assign(request.session, request.body)
+        return {}
+      })
+    },
+  })
+  await browser.post('/set', { a: 1 })
+  const attacker = browserOf(app)
+  attacker.cookies.set('session', browser.token())
+  const writing = attacker.post('/slow', { planted: true })
+  t.ok(await until(() => gate.arrived() === 1))
+  await browser.post('/login', { keep: ['a', 'planted'] })
+  gate.open()
+  t.equal((await writing).headers['set-cookie'], undefined)
+  t.strictSame((await browser.get('/bag')).json(), { a: 1 })
 })

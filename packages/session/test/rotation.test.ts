@@ -191,3 +191,19 @@ t.test('login, step-up and logout work one after the other in one request', asyn
   t.equal(response.cookies.length, 1)
   t.equal(response.cookies[0]?.maxAge, 0)
 })
+
+t.test('a login that comes back with the token before a rotation starts anew', async (t) => {
+  const { app } = await testApp({
+    routes(app) {
+      app.get('/callback', async (request) => request.login('u1'))
+    },
+  })
+  t.teardown(() => app.close())
+  const browser = browserOf(app)
+  const { credentialId } = (await browser.post('/login')).json()
+  const late = browserOf(app)
+  late.cookies.set('session', browser.token())
+  await browser.post('/elevate', { acr: 'high' })
+  t.not((await late.get('/callback')).json().credentialId, credentialId)
+  t.equal((await app.sessions.list('u1')).length, 1)
+})

@@ -4,7 +4,7 @@ import type { House } from '../house.js'
 import type { LiveFinding } from '../inspect.js'
 import { isReading, presentSession } from '../present.js'
 import type { Bag, SessionRecord } from '../record.js'
-import { createSessionId, issueToken } from '../token.js'
+import { issueToken } from '../token.js'
 import type { Toucher } from '../touch.js'
 import {
   EMPTY_SNAPSHOT,
@@ -57,8 +57,7 @@ export function createBags(app: FastifyInstance, house: House, toucher: Toucher)
     {
       read: async (id) => (await repository.load(id))?.bag ?? null,
       async write(session) {
-        const bag = owners.get(session)
-        if (bag !== undefined) await write(bag, takeSnapshot(session))
+        await write(owners.get(session) as OpenBag, session, takeSnapshot(session))
       },
     },
     { path: '/', httpOnly: true, secure: true, sameSite: settings.cookie.sameSite },
@@ -81,9 +80,9 @@ export function createBags(app: FastifyInstance, house: House, toucher: Toucher)
     shadowMethods(session, house, bag.request, bags)
   }
 
-  async function write(bag: OpenBag, mine: Snapshot): Promise<void> {
+  async function write(bag: OpenBag, session: SessionObject, mine: Snapshot): Promise<void> {
     if (bag.isSealed) return
-    if (bag.id === null) await begin(bag, mine)
+    if (bag.id === null) await begin(bag, session.sessionId, mine)
     else {
       const now = settings.now()
       const record = await repository.update(bag.id, (held) => ({
@@ -97,9 +96,8 @@ export function createBags(app: FastifyInstance, house: House, toucher: Toucher)
   }
 
   /** Begins a session without a login. */
-  async function begin(bag: OpenBag, mine: Snapshot): Promise<void> {
-    const { request, session } = bag
-    const id = session?.sessionId ?? createSessionId()
+  async function begin(bag: OpenBag, id: string, mine: Snapshot): Promise<void> {
+    const { request } = bag
     const token = issueToken(id)
     const now = settings.now()
     const record: SessionRecord = {
@@ -160,7 +158,7 @@ export function createBags(app: FastifyInstance, house: House, toucher: Toucher)
       // Whatever comes of it, a second response must not try again.
       bag.session = null
       const mine = takeSnapshot(session)
-      return isSameBag(bag.base, mine) ? null : write(bag, mine)
+      return isSameBag(bag.base, mine) ? null : write(bag, session, mine)
     },
 
     pick(request, keys) {

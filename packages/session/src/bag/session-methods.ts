@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { House } from '../house.js'
 import { logOut } from '../logout.js'
 import { presentSession } from '../present.js'
+import type { Bag } from '../record.js'
 import { rotateSession } from '../rotate-session.js'
 import type { Bags } from './bags.js'
 import type { SessionObject } from './session-objects.js'
@@ -24,7 +25,7 @@ export function shadowMethods(
   }
 
   async function regenerate(keys: readonly string[]): Promise<void> {
-    const kept = bags.pick(request, keys) ?? {}
+    const kept = bags.pick(request, keys) as Bag
     const finding = await presentSession(house, request)
     if (!finding.isLive) return bags.switchTo(request, null, kept)
     await rotateSession(house, request, finding, (held) => ({ ...held, bag: kept }))
