@@ -11,7 +11,16 @@ import { InvalidOptions } from './errors.js'
 import type { KeySource, KeySourceContext, KeysOption } from './key-source.js'
 import { inventory, privateKeys, ringKeys, secretKeys } from './own-keys.js'
 
-function writtenKeys(keys: readonly VerificationKey[]): KeySource {
+const advisedModulusBytes = 384
+
+function writtenKeys(
+  keys: readonly VerificationKey[],
+  { issuer, onAdvice }: KeySourceContext,
+): KeySource {
+  const short = keys.filter(
+    ({ publicJwk: { n } }) => n && Buffer.byteLength(n, 'base64url') < advisedModulusBytes,
+  )
+  if (short.length > 0) onAdvice(`An RSA key of "${issuer}" has less than 3072 bits`)
   return {
     find: (algorithm, kid, now) => findVerificationKey(keys, algorithm, kid, now),
     signingKey: null,
@@ -66,8 +75,10 @@ export async function openKeys(option: KeysOption, context: KeySourceContext): P
   if ('secret' in option) return secretKeys(option.secret, context)
   if ('privateKey' in option) return privateKeys(option.privateKey, context)
   if ('keyring' in option) return ringKeys(option.keyring, context)
-  if ('publicKey' in option) return writtenKeys([prepareVerificationKey(option.publicKey)])
-  if ('jwks' in option) return writtenKeys(prepareJwkSet(option.jwks))
+  if ('publicKey' in option) {
+    return writtenKeys([prepareVerificationKey(option.publicKey)], context)
+  }
+  if ('jwks' in option) return writtenKeys(prepareJwkSet(option.jwks), context)
   if ('jwksUri' in option) return publishedKeys([option.jwksUri], option.jwksUri, context)
   const { issuer, outbound } = context
   const discover = () => discoverJwksUri(issuer, outbound)

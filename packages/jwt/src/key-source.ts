@@ -50,4 +50,6 @@ export interface KeySourceContext {
   readonly maxKeysStale: number
   readonly clock: () => number
   readonly onError: (error: unknown) => void
+  /** Told what is sound but should be better. */
+  readonly onAdvice: (advice: string) => void
 }

@@ -99,6 +99,7 @@ export function privateKeys(input: KeyInput, context: KeySourceContext): KeySour
 /** A key ring: when a token names a key that is not in it, another process may have added it. */
 export function ringKeys(keyring: Keyring, context: KeySourceContext): KeySource {
   let reloadFrom = Number.NEGATIVE_INFINITY
+  let isOutOfReach = false
 
   function findNow(algorithm: Algorithm, kid: string | undefined, now: number): FoundKey {
     return findVerificationKey(keyring.verificationKeys(), algorithm, kid, now)
@@ -107,8 +108,10 @@ export function ringKeys(keyring: Keyring, context: KeySourceContext): KeySource
   async function findAnew(algorithm: Algorithm, kid: string | undefined): Promise<FoundKey> {
     try {
       await keyring.reload()
+      isOutOfReach = false
     } catch (error) {
       context.onError(error)
+      isOutOfReach = true
       return 'unavailable'
     }
     return findNow(algorithm, kid, context.clock())
@@ -117,7 +120,8 @@ export function ringKeys(keyring: Keyring, context: KeySourceContext): KeySource
   return {
     find(algorithm, kid, now) {
       const found = findNow(algorithm, kid, now)
-      if (found !== null || now < reloadFrom) return found
+      if (found !== null) return found
+      if (now < reloadFrom) return isOutOfReach ? 'unavailable' : null
       reloadFrom = now + reloadPause
       return findAnew(algorithm, kid)
     },

@@ -44,7 +44,8 @@ export async function createRegistration(options: JwtOptions, warn: Warn): Promi
   const { name: mechanism, clock, store, maxLength, maxLifetime } = settings
   const outbound = createOutbound(options.outbound)
   const onError = (error: unknown) => warn(error, 'Keys could not be fetched')
-  const context = { outbound, clock, onError }
+  const onAdvice = (advice: string) => warn({ mechanism }, advice)
+  const context = { outbound, clock, onError, onAdvice }
   const issuers = await Promise.all(settings.issuers.map((one) => prepareIssuer(one, context)))
   const issuing = options.issue ? await prepareIssuing(options.issue, issuers, store) : null
   const names = settings.issuers.map(({ issuer }) => issuer)
