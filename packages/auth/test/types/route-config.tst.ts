@@ -1,16 +1,10 @@
 import type {} from '@fastify/jwt'
 import type {} from '@fastify/passport'
+import type {} from '@latchkey/authz'
 import type { Identity } from '@latchkey/identity'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { describe, expect, test } from 'tstyche'
 import { type AuthOptions, type AuthReport, auth, type RouteAuth } from '../../src/index.js'
-
-declare module '@latchkey/identity' {
-  interface RouteRequirements {
-    readonly scopes?: readonly string[]
-    readonly maxAge?: number
-  }
-}
 
 declare const app: FastifyInstance
 
