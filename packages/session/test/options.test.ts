@@ -1,5 +1,5 @@
 import { memoryStore } from '@latchkey/store'
-import fastify from 'fastify'
+import fastify, { type FastifyPluginAsync } from 'fastify'
 import t from 'tap'
 import { type SessionOptions, session } from '../src/index.js'
 import { browserOf, testApp } from './fixtures/app.js'
@@ -114,10 +114,11 @@ t.test('sessions of a scope are that scope’s', async (t) => {
   const app = fastify()
   t.teardown(() => app.close())
   await app.register(session, { store: memoryStore() })
-  await app.register(async (scope) => {
+  const inner: FastifyPluginAsync = async (scope) => {
     await scope.register(session, { store: memoryStore(), name: 'inner' })
     scope.post('/inner', async (request) => request.login('u1'))
-  })
+  }
+  await app.register(inner)
   app.post('/outer', async (request) => request.login('u1'))
   const browser = browserOf(app)
   t.equal((await browser.post('/inner')).cookies[0]?.name, 'inner')
