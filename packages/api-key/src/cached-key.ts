@@ -3,14 +3,19 @@ import { type AddressRule, createAddressRule } from './address.js'
 import type { KeyRecord } from './record.js'
 import type { Digester, Matcher } from './secret-digest.js'
 
+/** What is known of a key that there is. */
+export interface KnownKey {
+  readonly record: KeyRecord
+  /** The same object for every request, so that a hit makes nothing. */
+  readonly accepted: { readonly identity: Identity }
+  readonly allows: AddressRule | null
+}
+
 /** A key as a process holds it: everything that can be prepared is. */
 export interface CachedKey {
   /** `null`: there is no such key. */
-  readonly record: KeyRecord | null
+  readonly known: KnownKey | null
   readonly secrets: readonly CachedSecret[]
-  readonly allows: AddressRule | null
-  /** The same object for every request, so that a hit makes nothing. */
-  readonly accepted: { readonly identity: Identity } | null
   /** Instant from which the record must be read again. */
   readonly freshUntil: number
   /** Whether all keys of the owner have been revoked since; `null` until somebody has looked. */
@@ -39,13 +44,15 @@ export function prepareKey(
   freshUntil: number,
 ): CachedKey {
   return {
-    record,
+    known: {
+      record,
+      accepted: Object.freeze({ identity: identityOf(record, frame) }),
+      allows: createAddressRule(record.cidrs),
+    },
     secrets: record.secrets.map((secret) => ({
       matches: digester.matcher(secret),
       endsAt: secret.endsAt ?? Number.POSITIVE_INFINITY,
     })),
-    allows: createAddressRule(record.cidrs),
-    accepted: Object.freeze({ identity: identityOf(record, frame) }),
     freshUntil,
     isCutOff: null,
     notedAt: 0,
@@ -55,10 +62,8 @@ export function prepareKey(
 /** Remembers that there is no key of an id. It is compared like a real one, to take as long. */
 export function prepareAbsence(digester: Digester, freshUntil: number): CachedKey {
   return {
-    record: null,
+    known: null,
     secrets: [{ matches: digester.decoy, endsAt: 0 }],
-    allows: null,
-    accepted: null,
     freshUntil,
     isCutOff: false,
     notedAt: 0,

@@ -44,8 +44,8 @@ export function createKeyShelf(parts: KeyShelfParts): KeyShelf {
       record === null
         ? prepareAbsence(digester, now + parts.negativeTtl)
         : prepareKey(record, digester, parts.frame, now + parts.cacheTtl)
-    if (record !== null && key.accepted !== null && hasLimits(record)) {
-      parts.limited.set(key.accepted.identity, record)
+    if (key.known !== null && hasLimits(key.known.record)) {
+      parts.limited.set(key.known.accepted.identity, key.known.record)
     }
     // What was read before something was forgotten may be what was to be forgotten.
     if (forgettings === before) keys.set(id, key)
@@ -72,7 +72,7 @@ export function createKeyShelf(parts: KeyShelfParts): KeyShelf {
     forgetWhere(isUnwanted) {
       forgettings++
       underWay.clear()
-      keys.deleteWhere(({ record }) => record !== null && isUnwanted(record))
+      keys.deleteWhere(({ known }) => known !== null && isUnwanted(known.record))
     },
   }
 }

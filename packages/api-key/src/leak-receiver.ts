@@ -5,6 +5,7 @@ import type { ApiKeys } from './api-keys.js'
 import { LeakReport, LeakSignature } from './errors.js'
 import { createKeyFinder, type GithubKey, type GithubKeySource, githubKeys } from './github-keys.js'
 import { routeSchemas } from './route-schemas.js'
+import { systemClock } from './system-clock.js'
 
 /** Options of the plugin `githubLeakReceiver`. */
 export interface GithubLeakReceiverOptions {
@@ -46,7 +47,7 @@ export const githubLeakReceiver: FastifyPluginAsync<GithubLeakReceiverOptions> =
   app,
   options,
 ) => {
-  const { publicKeys = githubKeys(), clock = () => Date.now() / 1000, auth = 'public' } = options
+  const { publicKeys = githubKeys(), clock = systemClock, auth = 'public' } = options
   const source = typeof publicKeys === 'function' ? publicKeys : () => Promise.resolve(publicKeys)
   const findKey = createKeyFinder(source, clock)
   const rings = options.keys?.map((name) => app.apiKeysOf(name)) ?? [app.apiKeys]

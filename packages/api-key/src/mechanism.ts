@@ -1,9 +1,11 @@
 import type {
-  Challenge,
   CredentialShape,
   CredentialSource,
   Mechanism,
+  Refusal,
+  ScopeShortage,
   SecurityScheme,
+  StepUp,
 } from '@latchkey/identity'
 import type { Settings } from './options.js'
 import { createKeyReader, TWICE } from './presented.js'
@@ -39,16 +41,12 @@ export function createMechanism(
       if (text === TWICE) return REPEATED
       return verify(text, request)
     },
-    challenge(cause) {
-      const params: Challenge['params'] = { realm: settings.realm }
-      if (cause === undefined) return { scheme, params }
-      if ('scope' in cause) return { scheme, params: { ...params, ...cause } }
-      if ('acrValues' in cause || 'maxAge' in cause) {
-        const { error, acrValues, maxAge } = cause
-        return { scheme, params: { ...params, error, acr_values: acrValues, max_age: maxAge } }
-      }
-      const description = 'description' in cause ? cause.description : undefined
-      return { scheme, params: { ...params, error: cause.error, error_description: description } }
+    challenge(cause = {} as Refusal) {
+      const { error, description, scope, acrValues, maxAge } = cause as Partial<
+        Refusal & StepUp & ScopeShortage
+      >
+      const params = { realm: settings.realm, error, error_description: description, scope }
+      return { scheme, params: { ...params, acr_values: acrValues, max_age: maxAge } }
     },
     securityScheme: securitySchemeOf(settings),
     describe: () => ({

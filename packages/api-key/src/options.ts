@@ -4,6 +4,7 @@ import { InvalidOptions } from './errors.js'
 import type { FailureLimit } from './failure-limiter.js'
 import type { ForeignKeys } from './foreign-keys.js'
 import { isEnvironment, isPrefix } from './key-format.js'
+import { systemClock } from './system-clock.js'
 
 /** Options of the plugin `apiKey`. */
 export interface ApiKeyOptions {
@@ -161,7 +162,7 @@ export function resolveOptions(options: ApiKeyOptions): Settings {
     cacheSize: seconds('cacheSize', options.cacheSize, 10_000),
     expiryNotice: seconds('expiryNotice', options.expiryNotice, 604_800),
     failures: resolveFailures(options.failures),
-    clock: options.clock ?? (() => Date.now() / 1000),
+    clock: options.clock ?? systemClock,
   }
 }
 

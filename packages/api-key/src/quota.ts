@@ -57,8 +57,7 @@ export function createQuotas(store: Store, root: string): Quotas {
       carried: Math.max(0, run.carried + (value % SEAL) - back),
     }
     const found = await store.get(account.name)
-    const current = found?.value as unknown as Run | undefined
-    if (found !== null && current?.period === run.period) {
+    if (found !== null && (found.value as unknown as Run).period === run.period) {
       await store.replace(account.name, found.version, next as never)
     }
     return readRun(account, now)

@@ -12,7 +12,7 @@ type WithGenReqId = FastifyInstance & { genReqId(rawRequest: IncomingMessage): s
 export function redactQuery(app: FastifyInstance, parameter: string): void {
   const { genReqId } = app as WithGenReqId
   app.setGenReqId((rawRequest) => {
-    rawRequest.url = withoutParameter(rawRequest.url ?? '', parameter)
+    rawRequest.url = withoutParameter(rawRequest.url as string, parameter)
     return genReqId(rawRequest)
   })
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '@latchkey/identity'
 import type { FastifyRequest } from 'fastify'
 import type { KeyOwner, Quota, RateLimit } from './record.js'
+import { systemClock } from './system-clock.js'
 
 /** What a caller can give to keys. */
 export interface Grantable {
@@ -44,7 +45,7 @@ export function resolveRouteOptions(options: ApiKeyRoutesOptions): RouteSettings
     owner: options.owner ?? userItself,
     grantable: options.grantable ?? (({ scopes }) => ({ scopes })),
     limits: options.limits ?? (() => ({})),
-    clock: options.clock ?? (() => Date.now() / 1000),
+    clock: options.clock ?? systemClock,
   }
 }
 

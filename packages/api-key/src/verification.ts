@@ -1,5 +1,5 @@
 import type { RevocationPolicy } from '@latchkey/store'
-import type { CachedKey } from './cached-key.js'
+import type { CachedKey, KnownKey } from './cached-key.js'
 import type { FailureLimiter } from './failure-limiter.js'
 import type { ForeignNames } from './foreign-keys.js'
 import { hasKeyPrefix, parseKey, sliceKeyId } from './key-format.js'
@@ -69,7 +69,7 @@ export function createVerify(parts: VerificationParts): Verify {
     if (isFresh && (whenStale === 'open' || !isStale())) {
       return judgeNow(key, text, caller, now) ?? judge(key, text, caller)
     }
-    const isKnown = key !== undefined && key.record !== null
+    const isKnown = key !== undefined && key.known !== null
     return ask(text, isKnown, caller, now, async () => judge(await shelf.load(id), text, caller))
   }
 
@@ -105,7 +105,7 @@ export function createVerify(parts: VerificationParts): Verify {
   async function judge(key: CachedKey, text: string, caller: Caller): Promise<Verdict> {
     const verdict = judgeNow(key, text, caller, clock())
     if (verdict !== UNDECIDED) return verdict
-    const { owner, generation } = key.record as KeyRecord
+    const { owner, generation } = (key.known as KnownKey).record
     try {
       key.isCutOff = generation < (await parts.repository.loadGeneration(owner))
     } catch (cause) {
@@ -121,19 +121,20 @@ export function createVerify(parts: VerificationParts): Verify {
     caller: Caller,
     now: number,
   ): Verdict | typeof UNDECIDED {
-    const { record, accepted } = key
+    const { known } = key
     let isProved = false
     for (const { matches, endsAt } of key.secrets) {
       if (matches(text, now) && now < endsAt) isProved = true
     }
-    if (record === null || accepted === null) return fail('unknown', undefined, text, caller, now)
-    if (!isProved) return fail('secret', record.id, text, caller, now)
-    const fault = faultOf(key, record, caller, now)
-    if (fault !== null) return fail(fault, record.id, text, caller, now)
+    if (known === null) return fail('unknown', undefined, text, caller, now)
+    const { id } = known.record
+    if (!isProved) return fail('secret', id, text, caller, now)
+    const fault = faultOf(known, caller, now)
+    if (fault !== null) return fail(fault, id, text, caller, now)
     if (key.isCutOff === null) return UNDECIDED
-    if (key.isCutOff) return fail('revoked', record.id, text, caller, now)
-    parts.onUse(key, record, text, now)
-    return accepted
+    if (key.isCutOff) return fail('revoked', id, text, caller, now)
+    parts.onUse(key, known.record, text, now)
+    return known.accepted
   }
 
   function fail(
@@ -151,15 +152,14 @@ export function createVerify(parts: VerificationParts): Verify {
 
   /** Whether the record itself speaks against the key. */
   function faultOf(
-    key: CachedKey,
-    record: KeyRecord,
+    { record, allows }: KnownKey,
     caller: Caller,
     now: number,
   ): RefusalReason | null {
     if (record.status !== 'active') return record.status
     if (record.expiresAt !== null && now >= record.expiresAt) return 'expired'
     if (!parts.environments.includes(record.environment)) return 'environment'
-    return key.allows === null || key.allows(caller.ip) ? null : 'address'
+    return allows === null || allows(caller.ip) ? null : 'address'
   }
 
   return verify

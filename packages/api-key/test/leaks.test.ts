@@ -33,7 +33,8 @@ t.test('who only knows an id ends nothing', async (t) => {
   const { key, info } = await issue()
   const forged = keep(issueKey('acme', { environment: 'live', id: info.id }))
   const unknown = issueKey('acme', { environment: 'live', id: '0'.repeat(16) })
-  const texts = [forged, unknown, info.id, `${key.slice(0, -1)}!`, '', 'no key at all']
+  const miscopied = `${key.slice(0, -6)}000000`
+  const texts = [forged, unknown, miscopied, info.id, `${key.slice(0, -1)}!`, '', 'no key at all']
   for (const text of texts) t.same(await app.apiKeys.reportLeak(text), [])
   t.equal(await status(key), 200)
   t.same(eventsOf('latchkey:key.leaked'), [])

@@ -109,6 +109,22 @@ t.test('keys are listed by owner and tenant, page by page', async (t) => {
   t.equal(new Set(seen).size, 7)
 })
 
+t.test('a listing leaves out what does not belong there', async (t) => {
+  const { app, issue, store } = await stage(t)
+  const indexes: string[] = []
+  const { list } = store
+  Object.assign(store, {
+    list(index: string, options: object) {
+      indexes.push(index)
+      return list(index, options)
+    },
+  })
+  const { info } = await issue({ owner: GRACE })
+  await app.apiKeys.list({ owner: ADA })
+  await store.link(indexes[0] as string, info.id, 9_000_000_000)
+  t.same((await app.apiKeys.list({ owner: ADA })).keys, [])
+})
+
 t.test('a listing leaves out what is gone', async (t) => {
   const { app, clock, issue } = await stage(t, { retention: 100 })
   const { info } = await issue({ expiresAt: null })

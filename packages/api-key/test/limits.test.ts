@@ -128,6 +128,18 @@ t.test('a period that a process closed before it died is carried over by the nex
   t.equal(await first.status(key), 429)
 })
 
+t.test('a quota whose record is lost goes on, and is not doubled', async (t) => {
+  const { clock, issue, status, store } = await stage(t)
+  const quota = { limit: 2, refill: { amount: 1, interval: 100 } }
+  const { key, info } = await issue({ quota })
+  t.same([await status(key), await status(key), await status(key)], [200, 200, 429])
+  await store.delete(`api-key/acme/quota/${info.id}/100`)
+  t.equal(await status(key), 429)
+  clock.advance(100)
+  const answers = [await status(key), await status(key), await status(key)]
+  t.same(answers, [200, 200, 429])
+})
+
 t.test('both limits hold, and what the rate refuses costs no quota', async (t) => {
   const { app, clock, get, issue } = await stage(t)
   const { key, info } = await issue({

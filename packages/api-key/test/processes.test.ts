@@ -140,7 +140,8 @@ for (const [whenStale, answer] of [
       const [here, there] = await startTwo(t)
       const options = { whenStale, maxStale: 4, cacheTtl: 3600 }
       await here.call('start', { port: redis.port })
-      await there.call('start', { port: redis.port }, options, { port: proxy.port })
+      const [near, far] = [redis, proxy].map(({ port }) => ({ port, timeout: 3 }))
+      await there.call('start', near, options, far)
       const { key, info } = await issue(here)
       await becomes(there, key, 200)
       proxy.cut()

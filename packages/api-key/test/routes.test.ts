@@ -353,6 +353,14 @@ t.test('keys of an organization are managed by whom the application says', async
   t.equal((await as({ tenant: 'acme-inc' }, { url: `/keys/${info.id}` })).statusCode, 403)
 })
 
+t.test('environment and expiry of a key may be said', async (t) => {
+  const { ada, clock, keep } = await managed(t, {}, { environments: ['live', 'test'] })
+  const expiresAt = clock() + 60
+  const made = await ada(post('/keys', { name: 'x', environment: 'test', expiresAt }))
+  keep(made.json().key)
+  t.match(made.json().info, { environment: 'test', expiresAt })
+})
+
 t.test('an organization without a tenant of its own is its own tenant', async (t) => {
   const { ada, keep } = await managed(t, {
     owner: () => ({ type: 'organization', id: 'acme-inc' }),

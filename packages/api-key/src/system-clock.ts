@@ -1,0 +1,4 @@
+/** The system's clock, in seconds. */
+export function systemClock(): number {
+  return Date.now() / 1000
+}
