@@ -7,10 +7,10 @@ import { findState } from './request-state.js'
  * For test and development: it tells the programmer, and is no defence.
  */
 export function installGuard(app: FastifyInstance): void {
-  const places = new WeakMap<object, string>()
-  app.addHook('onRoute', ({ handler }) => {
+  const places = new Map<string, string>()
+  app.addHook('onRoute', ({ method, url }) => {
     const place = declaringLine(new Error('where').stack ?? '')
-    if (place !== null) places.set(handler, place)
+    for (const each of [method].flat()) if (place !== null) places.set(`${each} ${url}`, place)
   })
   app.addHook('onSend', async (request, reply) => {
     const state = findState(request)
@@ -18,10 +18,12 @@ export function installGuard(app: FastifyInstance): void {
     if (state === null || remedy === null || reply.statusCode >= 300) return
     state.owes = null
     const { handler, url } = request.routeOptions
-    const place = places.get(handler) ?? 'an unknown place'
-    const name = handler.name === '' ? 'its handler' : `its handler "${handler.name}"`
+    const route = `${request.method} ${url}`
+    const called = handler.name.replace(/^bound /, '')
+    const name = called === '' ? 'its handler' : `its handler "${called}"`
+    const place = places.get(route) ?? 'an unknown place'
     throw new UncheckedResource(
-      `Cannot answer ${request.method} ${url}: ${name}, declared at ${place}, made no decision about an object, or did not await it; ${remedy}`,
+      `Cannot answer ${route}: ${name}, declared at ${place}, made no decision about an object, or did not await it; ${remedy}`,
     )
   })
 }

@@ -34,7 +34,7 @@ export interface PolicyNames {
 
 /** The names of a policy about which nothing is known when it is compiled. */
 export interface AnyNames extends PolicyNames {
-  readonly objects: Readonly<Record<string, readonly [object?: object | null]>>
+  readonly objects: Readonly<Record<string, readonly [object?: object | null | undefined]>>
 }
 
 /** The names that a definition declares. */
