@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import { type CompiledRoute, compileRoute } from './compile-route.js'
+import { type DeclaredRoute, isPreflightOnly } from './declare-route.js'
 import { createFaultBook, type FaultBook } from './faults.js'
 import type { Settings } from './options.js'
 import { listRouterRoutes, type RouterRoute } from './router-tree.js'
-import { type CompiledRoute, compileRoute, type DeclaredRoute, isPreflightOnly } from './routes.js'
 
 /** The names of hooks by which the router's printed tree tells a route that has all of its own. */
 const GUARDED =

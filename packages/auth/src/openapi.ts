@@ -1,7 +1,8 @@
 import type { Mechanism, SecurityScheme } from '@latchkey/identity'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import type { CompiledRoute } from './compile-route.js'
+import type { DeclaredRoute } from './declare-route.js'
 import { waysOf } from './report.js'
-import type { CompiledRoute, DeclaredRoute } from './routes.js'
 
 /** Writes what routes ask for into the document that @fastify/swagger makes of them. */
 export interface OpenApi {

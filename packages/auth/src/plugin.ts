@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import './types.js'
 import { checkRoutes } from './check-routes.js'
 import { warnOfOpenCors } from './cors.js'
+import { type DeclaredRoute, declareRoute } from './declare-route.js'
 import { NotReady, RegisteredTwice } from './errors.js'
 import { createOpenApi } from './openapi.js'
 import { type AuthOptions, readOptions } from './options.js'
@@ -11,7 +12,6 @@ import { pageRoute } from './page.js'
 import { printReport } from './print.js'
 import { type AuthReport, createReport } from './report.js'
 import { listRouterRoutes } from './router-tree.js'
-import { type DeclaredRoute, declareRoute } from './routes.js'
 
 async function plugin(app: FastifyInstance, options: AuthOptions): Promise<void> {
   if (app.hasDecorator('authReport')) throw new RegisteredTwice()

@@ -1,5 +1,6 @@
 import type { Mechanism, MechanismReport } from '@latchkey/identity'
-import type { CompiledRoute, DecidedBy } from './routes.js'
+import type { CompiledRoute } from './compile-route.js'
+import type { DecidedBy } from './declare-route.js'
 
 /** One route, or several methods of one URL that ask for the same. */
 export interface RouteReport {
