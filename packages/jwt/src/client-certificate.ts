@@ -63,10 +63,9 @@ function networksOf(proxies: readonly string[]): BlockList {
 }
 
 function ofConnection(request: FastifyRequest): string | null {
-  const socket = request.raw.socket as Partial<TLSSocket>
-  if (socket.authorized !== true) return null
-  const raw = socket.getPeerCertificate?.()?.raw
-  return raw === undefined ? null : sha256Base64url(raw)
+  if ((request.raw.socket as Partial<TLSSocket>).authorized !== true) return null
+  // Authorized, so there is one.
+  return sha256Base64url((request.raw.socket as TLSSocket).getPeerCertificate().raw)
 }
 
 /**
@@ -81,7 +80,7 @@ export function createCertificateReader(options: ClientCertificateOptions): Cert
   const name = header.toLowerCase()
   const parse = formats[format]
   return (request) => {
-    const peer = request.raw.socket.remoteAddress ?? ''
+    const peer = String(request.raw.socket.remoteAddress)
     if (!networks.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')) return null
     const field = request.headers[name]
     return typeof field === 'string' ? parse(field) : null

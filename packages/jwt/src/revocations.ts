@@ -39,7 +39,7 @@ export interface Revocations {
   /** What revokes the token as far as the store knows. */
   look(marks: TokenMarks): Promise<RefusalReason | null>
   /** The latest second up to which this process knows everything of a subject or client void. */
-  cutoff(marks: Pick<TokenMarks, 'issuer' | 'subject' | 'clientId'>): number
+  cutoff(issuer: string, subject: string, clientId: string): number
   /** Tells every process. */
   revoke(target: RevocationTarget): Promise<void>
   ready(): Promise<void>
@@ -131,10 +131,9 @@ export function openRevocations(options: RevocationsOptions): Revocations {
       )
       return found.find((reason) => reason !== null) ?? null
     },
-    cutoff({ issuer, subject, clientId }) {
+    cutoff(issuer, subject, clientId) {
       const none = Number.NEGATIVE_INFINITY
       const ofSubject = replica.valueOf(topics.subject, nameOf(issuer, subject)) ?? none
-      if (clientId === undefined) return ofSubject
       return Math.max(ofSubject, replica.valueOf(topics.clientId, nameOf(issuer, clientId)) ?? none)
     },
     async revoke(target) {

@@ -91,8 +91,7 @@ export function createTokens({ mechanism, issuing, revocations, clock }: TokensO
     const now = Math.floor(clock())
     if (issuing === null || revocations === null) return now
     const { issuer, clientId } = issuing.access
-    const marks = { issuer, subject, clientId: details.clientId ?? clientId }
-    return Math.max(now, revocations.cutoff(marks) + 1)
+    return Math.max(now, revocations.cutoff(issuer, subject, details.clientId ?? clientId) + 1)
   }
 
   async function access(
