@@ -51,11 +51,10 @@ export function createQuotas(store: Store, root: string): Quotas {
     const options = { expiresAt: endOf(account, run.period) }
     let { value } = await store.increment(counter, 0, options)
     if (value < SEAL) value = (await store.increment(counter, SEAL, options)).value
-    const back = (account.quota.refill?.amount ?? 0) * (to - run.period)
-    const next: Run = {
-      period: to,
-      carried: Math.max(0, run.carried + (value % SEAL) - back),
-    }
+    // Without a refill there is one period only, and nothing to advance to.
+    const { amount } = account.quota.refill as NonNullable<Quota['refill']>
+    const used = run.carried + (value % SEAL)
+    const next: Run = { period: to, carried: Math.max(0, used - amount * (to - run.period)) }
     const found = await store.get(account.name)
     if (found !== null && (found.value as unknown as Run).period === run.period) {
       await store.replace(account.name, found.version, next as never)

@@ -83,6 +83,18 @@ t.test('an unknown one is remembered as such, until it is imported anywhere', as
   while ((await there.status(KEY)) === 401) await new Promise((resolve) => setTimeout(resolve, 5))
 })
 
+t.test('one of another environment is refused', async (t) => {
+  const sharedClock = testClock()
+  const base = memoryStore({ clock: sharedClock })
+  const both = await stage(t, { base, sharedClock, foreign, environments: ['live', 'test'] })
+  const live = await stage(t, { base, sharedClock, foreign })
+  both.keep(KEY)
+  const input = { name: 'of old', owner: ADA, digest: hex(KEY), environment: 'test' }
+  await both.app.apiKeys.importDigest(input)
+  t.same([await both.status(KEY), await live.status(KEY)], [200, 401])
+  t.equal(live.eventsOf('latchkey:refused').at(-1)?.reason, 'environment')
+})
+
 t.test('a store that fails while a name is looked up is 503', async (t) => {
   const { failing, status } = await stage(t, { foreign })
   failing.fail()

@@ -13,7 +13,8 @@ const word = (length: number) =>
 /** Texts from noise to keys that are right in all but the secret. */
 const credential = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
-  fc.string({ maxLength: 5000 }),
+  fc.string({ maxLength: 300 }),
+  fc.nat(8000).map((length) => 'acme_live_'.repeat(length)),
   fc.string().map((text) => `acme_${text}`),
   fc
     .tuple(fc.constantFrom('live', 'test', 'LIVE', ''), word(16), word(43), word(6))
@@ -38,7 +39,8 @@ t.test('no text gets in, breaks anything, or is in the log', async (t) => {
       const headers = isBearer ? { authorization: `Bearer ${text}` } : { 'x-api-key': text }
       const outcome = await authenticate?.({ headers, ip: '192.0.2.1' } as never, {} as never)
       if (outcome == null || !('refusal' in outcome)) return false
-      if (served++ % 10 > 0) return true
+      // A whole request costs a hundred times as much, and differs in nothing that depends on text.
+      if (served++ % 50 > 0) return true
       const response = await app.inject({ url: '/', headers })
       const isRefused = response.statusCode === 401 || response.statusCode === 400
       const challenge = String(response.headers['www-authenticate'])
@@ -53,17 +55,23 @@ t.test('no text gets in, breaks anything, or is in the log', async (t) => {
 
 t.test('what was presented is in no log line', async (t) => {
   const { app, log } = await stage(t, { failures: false })
+  const keys: string[] = []
   await fc.assert(
     fc.asyncProperty(
       word(16).map((id) => issueKey('acme', { environment: 'live', id })),
       async (key) => {
-        const before = log().length
         const response = await app.inject({ url: '/', headers: { 'x-api-key': key } })
-        const lines = log().slice(before)
-        return response.statusCode === 401 && lines.length > 0 && !lines.includes(key.slice(26, 69))
+        keys.push(key)
+        return response.statusCode === 401
       },
     ),
     { numRuns: Math.ceil(runs / 100) },
+  )
+  const lines = log()
+  t.ok(lines.includes('incoming request'))
+  t.same(
+    keys.filter((key) => lines.includes(key.slice(27, 70))),
+    [],
   )
 })
 
