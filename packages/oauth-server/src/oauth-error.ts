@@ -15,6 +15,8 @@ export type OAuthErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'invalid_request_uri'
+  | 'invalid_client_metadata'
+  | 'invalid_redirect_uri'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'invalid_token'

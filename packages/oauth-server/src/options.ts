@@ -51,6 +51,16 @@ export interface LimitOptions {
   readonly window?: number
 }
 
+/** How clients may register themselves (RFC 7591). */
+export interface RegistrationOptions {
+  /** Tokens of which a registration must bring one. Default: none is needed. */
+  readonly initialTokens?: readonly string[]
+  /** Registrations per address (IPv6: per /64) in an hour. Default 20. */
+  readonly perHour?: number
+  /** Seconds after which a client is forgotten that nobody uses. Default 30 days. */
+  readonly unusedTtl?: number
+}
+
 /** Options of the plugin `oauthServer`. */
 export interface OAuthServerOptions {
   /** The server's name: an `https:` URL without query and fragment; a path in it works. */
@@ -73,6 +83,8 @@ export interface OAuthServerOptions {
   readonly keys?: readonly Keyring[]
   /** Clients of the operator's own, as RFC 7591 writes them. */
   readonly clients?: readonly ClientMetadata[]
+  /** Lets clients register themselves. Default: they cannot. */
+  readonly registration?: RegistrationOptions
   /** Every scope with what it means to a user, in words that follow "wants to". */
   readonly scopes?: Readonly<Record<string, string>>
   /** Protected APIs by their identifier. Default: the issuer itself is the only one. */

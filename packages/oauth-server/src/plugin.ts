@@ -2,6 +2,7 @@ import { identity } from '@latchkey/identity'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { addAuthorizationEndpoint } from './endpoints/authorization.js'
+import { addConnectedAppsEndpoint } from './endpoints/connected-apps.js'
 import { addEndSessionEndpoint } from './endpoints/end-session.js'
 import { addIntrospectionEndpoint } from './endpoints/introspection.js'
 import { addJwksEndpoint } from './endpoints/jwks.js'
@@ -9,10 +10,13 @@ import { addMetadataEndpoint } from './endpoints/metadata.js'
 import { preparePageContext } from './endpoints/page-context.js'
 import { prepareProtocolContext } from './endpoints/protocol-context.js'
 import { addPushedAuthorizationEndpoint } from './endpoints/pushed-authorization.js'
+import { addRegistrationEndpoints } from './endpoints/registration.js'
+import { addResourceMetadataEndpoints } from './endpoints/resource-metadata.js'
 import { addRevocationEndpoint } from './endpoints/revocation.js'
 import { addTokenEndpoint } from './endpoints/token.js'
 import { addUserinfoEndpoint } from './endpoints/userinfo.js'
 import { OptionsError } from './errors.js'
+import { createManagement } from './management.js'
 import type { OAuthServerOptions } from './options.js'
 import type { Server } from './server.js'
 import { createServer } from './setup.js'
@@ -20,6 +24,7 @@ import { createServer } from './setup.js'
 function addProtocolEndpoints(scope: FastifyInstance, server: Server): void {
   prepareProtocolContext(scope)
   addMetadataEndpoint(scope, server)
+  addResourceMetadataEndpoints(scope, server)
   addJwksEndpoint(scope, server)
   addTokenEndpoint(scope, server)
   addRevocationEndpoint(scope, server)
@@ -31,6 +36,7 @@ function addProtocolEndpoints(scope: FastifyInstance, server: Server): void {
 function addPages(scope: FastifyInstance, server: Server): void {
   preparePageContext(scope, server)
   addAuthorizationEndpoint(scope, server)
+  addConnectedAppsEndpoint(scope, server)
   if (server.rules.openid) addEndSessionEndpoint(scope, server)
 }
 
@@ -40,13 +46,23 @@ async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promis
   }
   const server = await createServer(options)
   await app.register(identity)
+  app.decorate('oauthServer', createManagement(server))
   const protocol: FastifyPluginAsync = async (scope) => addProtocolEndpoints(scope, server)
   const pages: FastifyPluginAsync = async (scope) => addPages(scope, server)
   await app.register(protocol)
+  if (server.isRegistrationOpen) {
+    const registration: FastifyPluginAsync = async (scope) => {
+      prepareProtocolContext(scope)
+      addRegistrationEndpoints(scope, server)
+    }
+    await app.register(registration)
+  }
   await app.register(pages)
   app.addHook('onClose', async () => {
     await Promise.all(server.background)
     server.outbound.close()
+    server.documentsOutbound.close()
+    await server.replica.close()
     server.keys.close()
   })
 }

@@ -34,6 +34,8 @@ export interface Rules {
   readonly requireDpop: boolean
   /** Whether DPoP proofs need a nonce of this server (RFC 9449 §8). */
   readonly requireDpopNonce: boolean
+  /** Whether a client may be named by the address of its metadata document. */
+  readonly clientIdMetadataDocuments: boolean
   /** Seconds a user has for login and consent. Default 3600. */
   readonly interactionTtl: number
   /** Seconds a consent is remembered. Default a year. */
@@ -65,6 +67,7 @@ const oauth21: Rules = {
   pushedRequestTtl: 60,
   requireDpop: false,
   requireDpopNonce: false,
+  clientIdMetadataDocuments: false,
   interactionTtl: 3600,
   consentTtl: 365 * day,
   trustRegisteredRedirects: false,
@@ -74,5 +77,5 @@ const oauth21: Rules = {
 export const presets: Readonly<Record<Preset, Rules>> = {
   oauth21,
   oidc: { ...oauth21, openid: true, refreshTokens: 'offline_access', unknownScopes: 'ignore' },
-  mcp: { ...oauth21, unknownScopes: 'ignore' },
+  mcp: { ...oauth21, unknownScopes: 'ignore', clientIdMetadataDocuments: true },
 }

@@ -1,9 +1,9 @@
 import type { MechanismPlan } from '@latchkey/identity'
-import type { Store } from '@latchkey/store'
+import type { Replica, Store } from '@latchkey/store'
 import type { HandleKeys, Mac, Outbound } from '@latchkey/tokens'
 import type { ClientKeys } from './client-keys.js'
 import type { FailureLimiter } from './failure-limiter.js'
-import type { ClaimsSource, LogoutHook } from './options.js'
+import type { ClaimsSource, LogoutHook, RegistrationOptions } from './options.js'
 import type { Pages } from './pages/index.js'
 import type { Messages } from './pages/messages.js'
 import type { ClientDirectory } from './records/client-directory.js'
@@ -25,8 +25,14 @@ export interface Server {
   readonly clients: ClientDirectory
   readonly clientKeys: ClientKeys
   readonly outbound: Outbound
+  /** For clients' metadata documents: with a smaller limit. */
+  readonly documentsOutbound: Outbound
   /** Makes pairwise subjects; empty where there are none. */
   readonly pairwiseSalt: string
+  readonly isRegistrationOpen: boolean
+  readonly registration: Required<RegistrationOptions>
+  readonly registrationLimiter: FailureLimiter
+  readonly replica: Replica
   readonly logout: LogoutHook
   /** Calls that go on after their answer, to be waited for at the end. */
   readonly background: Set<Promise<void>>

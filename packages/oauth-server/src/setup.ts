@@ -1,4 +1,4 @@
-import { memoryStore } from '@latchkey/store'
+import { createReplica, memoryStore } from '@latchkey/store'
 import {
   type Algorithm,
   createOutbound,
@@ -15,6 +15,7 @@ import { createFailureLimiter } from './failure-limiter.js'
 import type { OAuthServerOptions } from './options.js'
 import { builtInPages } from './pages/index.js'
 import { createClientDirectory } from './records/client-directory.js'
+import { createClientDocuments } from './records/client-document.js'
 import { findResources, prepareResources } from './resources.js'
 import { presets, type Rules } from './rules.js'
 import type { Server } from './server.js'
@@ -53,6 +54,9 @@ async function keysOf(
   return combineKeyrings(options.keys ?? (await createKeyrings(store, secrets, algorithms, now)))
 }
 
+/** Bytes of a client's metadata document. */
+const longestDocument = 10_240
+
 /** Applications with sessions have `request.logout()`; this package imports none of them. */
 async function logoutByDecorator(request: object): Promise<void> {
   if ('logout' in request && typeof request.logout === 'function') await request.logout()
@@ -76,6 +80,13 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
   const resources = prepareResources(issuer, options.resources ?? {}, scopes)
   const [defaultResource] = findResources(resources, [options.defaultResource ?? issuer])
   const outbound = createOutbound(options.outbound)
+  const documentsOutbound = createOutbound({ ...options.outbound, maxBytes: longestDocument })
+  const registration = {
+    initialTokens: [],
+    perHour: 20,
+    unusedTtl: 30 * 86_400,
+    ...options.registration,
+  }
   const { authenticationFailures = 20, window = 60 } = options.limits ?? {}
   return {
     issuer,
@@ -85,9 +96,23 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
     handleKeys: prepareHandleKeys(secrets),
     mac: prepareMac(secretBytes((secrets[0] as SecretEntry).secret)),
     keys: await keysOf(options, store, secrets, now, rules.openid),
-    clients: createClientDirectory(options.clients ?? [], options.pairwiseSalt !== undefined),
+    clients: createClientDirectory({
+      store,
+      clients: options.clients ?? [],
+      documents: rules.clientIdMetadataDocuments
+        ? createClientDocuments(documentsOutbound, now)
+        : null,
+      isPairwisePossible: options.pairwiseSalt !== undefined,
+      unusedTtl: registration.unusedTtl,
+      now,
+    }),
+    isRegistrationOpen: options.registration !== undefined,
+    registration,
+    registrationLimiter: createFailureLimiter(store, registration.perHour, 3600, now),
+    replica: createReplica(store, { clock: now }),
     clientKeys: createClientKeys(outbound, now),
     outbound,
+    documentsOutbound,
     pairwiseSalt: options.pairwiseSalt ?? '',
     logout: options.logout ?? logoutByDecorator,
     background: new Set(),

@@ -46,6 +46,7 @@ export async function grantCode(
     const until = now + server.rules.refreshTokenTtl
     await rememberRelyingParty(server.store, identity.credentialId, client.id, until)
   }
+  await server.clients.touch(client)
   return { code: issueCode(server, id, now) }
 }
 

@@ -142,7 +142,7 @@ async function askForConsent(run: Run, user: Identity): Promise<FastifyReply> {
 }
 
 /** What a person recognises their account by, as far as the session knows. */
-function accountOf({ subject, claims }: Identity): string {
+export function accountOf({ subject, claims }: Identity): string {
   const known = [claims.email, claims.preferred_username, claims.name]
   return known.find((one): one is string => typeof one === 'string') ?? subject
 }

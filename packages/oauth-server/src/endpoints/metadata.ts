@@ -57,6 +57,8 @@ export function createMetadata(server: Server): Readonly<Record<string, unknown>
     introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,
     authorization_response_iss_parameter_supported: true,
+    ...(server.isRegistrationOpen ? { registration_endpoint: `${base}/register` } : {}),
+    client_id_metadata_document_supported: rules.clientIdMetadataDocuments,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     ...openidMetadata(server, base),

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { authenticateClient } from '../client-auth/index.js'
 import { requireParam } from '../params.js'
 import type { Client } from '../records/client.js'
-import { loadGrant, revokeGrant } from '../records/grant.js'
-import { claimOnce } from '../records/replay.js'
+import { loadGrant } from '../records/grant.js'
+import { endAccessToken, endGrant } from '../revocations.js'
 import type { Server } from '../server.js'
 import { readAccessToken } from '../tokens/access-token.js'
 import { parseRefreshToken } from '../tokens/refresh-token.js'
@@ -15,12 +15,12 @@ async function revoke(server: Server, client: Client, token: string): Promise<vo
   const handle = parseRefreshToken(server, token, now)
   if (handle !== null) {
     const loaded = await loadGrant(server.store, handle.id)
-    if (loaded?.grant.clientId === client.id) await revokeGrant(server.store, handle.id)
+    if (loaded?.grant.clientId === client.id) await endGrant(server, handle.id)
     return
   }
   const access = readAccessToken(server, token, now)
   if (access?.clientId !== client.id) return
-  await claimOnce(server.store, 'revoked-token', access.id, access.expiresAt)
+  await endAccessToken(server, access)
 }
 
 /**

@@ -9,8 +9,8 @@ import {
   type LoadedGrant,
   loadGrant,
   replaceGrant,
-  revokeGrant,
 } from '../records/grant.js'
+import { endGrant } from '../revocations.js'
 import { parseCode } from '../tokens/authorization-code.js'
 import { issueRefreshToken } from '../tokens/refresh-token.js'
 import { pickResource } from './derive.js'
@@ -92,7 +92,7 @@ async function checkVerifier(request: TokenRequest, loaded: LoadedGrant): Promis
 }
 
 async function replayed({ server }: TokenRequest, id: string): Promise<Error> {
-  await revokeGrant(server.store, id)
+  await endGrant(server, id)
   return invalidGrant('the code was redeemed before')
 }
 

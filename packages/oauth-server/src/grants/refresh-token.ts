@@ -6,9 +6,9 @@ import {
   type LoadedGrant,
   loadGrant,
   replaceGrant,
-  revokeGrant,
   rotate,
 } from '../records/grant.js'
+import { endGrant } from '../revocations.js'
 import { issueRefreshToken, parseRefreshToken } from '../tokens/refresh-token.js'
 import { pickResource } from './derive.js'
 import type { GrantType, TokenRequest } from './grant-type.js'
@@ -76,7 +76,7 @@ async function advance(
     return refresh.generation
   }
   if (presented !== refresh.generation) {
-    await revokeGrant(server.store, loaded.id)
+    await endGrant(server, loaded.id)
     throw invalidGrant('the refresh token was used before')
   }
   if (now >= refresh.rotatedAt + refreshTokenIdleTtl) {

@@ -1,3 +1,4 @@
+import { type ConnectedAppsView, connectedAppsPage } from './connected-apps.js'
 import { type ConsentView, consentPage } from './consent.js'
 import { type ErrorView, errorPage } from './error.js'
 import type { PageBase } from './layout.js'
@@ -11,6 +12,7 @@ export interface Pages {
   error(view: ErrorView): string
   logout(view: LogoutView): string
   loggedOut(view: PageBase): string
+  connectedApps(view: ConnectedAppsView): string
 }
 
 /** The pages as they come. */
@@ -20,4 +22,5 @@ export const builtInPages: Pages = {
   error: errorPage,
   logout: logoutPage,
   loggedOut: loggedOutPage,
+  connectedApps: connectedAppsPage,
 }

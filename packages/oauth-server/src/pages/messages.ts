@@ -26,6 +26,11 @@ export interface Messages {
   readonly logout: string
   readonly loggedOutTitle: string
   readonly loggedOutLead: string
+  readonly appsTitle: string
+  readonly appsNone: string
+  readonly appsSince: string
+  readonly appsRevoke: string
+  readonly appsRevokeNamed: string
   readonly formPostTitle: string
   readonly formPostLead: string
   readonly formPostContinue: string
@@ -60,6 +65,11 @@ export const english: Messages = {
   logout: 'Sign out',
   loggedOutTitle: 'You are signed out',
   loggedOutLead: 'You can close this page.',
+  appsTitle: 'Applications with access to your account',
+  appsNone: 'You have allowed nothing to any application.',
+  appsSince: 'Allowed on {date}',
+  appsRevoke: 'Remove access',
+  appsRevokeNamed: 'Remove the access of {client}',
   formPostTitle: 'One moment',
   formPostLead: 'You are being sent back to the application.',
   formPostContinue: 'Continue',

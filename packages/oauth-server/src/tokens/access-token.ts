@@ -78,6 +78,7 @@ export async function issueAccessToken(
     iat: issuedAt,
     exp: issuedAt + expiresIn,
     ...(dpopKey === null ? {} : { cnf: { jkt: dpopKey } }),
+    ...(grant === null ? {} : { sid: grant.id }),
     jti: grant === null ? randomBase62() : `${grant.id}.${randomBase62(12)}`,
   }
   const isOpaque = resource.accessTokens === 'opaque'

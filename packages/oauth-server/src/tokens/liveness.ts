@@ -5,17 +5,18 @@ import type { Server } from '../server.js'
 import type { AccessToken } from './access-token.js'
 
 /**
- * Whether what a grant stands on is still there: the consent, and the session unless the grant was
+ * Whether what a grant stands on is still there: the client, the consent, and the session unless the grant was
  * meant to outlive it.
  */
 export async function isStanding(server: Server, grant: Grant): Promise<boolean> {
   const { store } = server
   const outlives = grant.openid === null || grant.scopes.includes('offline_access')
-  const [revokedAt, isEnded] = await Promise.all([
+  const [client, revokedAt, isEnded] = await Promise.all([
+    server.clients.find(grant.clientId),
     loadRevokedAt(store, grant.subject, grant.clientId),
     outlives ? false : isClaimed(store, 'ended-session', grant.login.session),
   ])
-  return grant.createdAt > revokedAt && !isEnded
+  return client !== null && grant.createdAt > revokedAt && !isEnded
 }
 
 /** Whether a grant was redeemed, not revoked, and stands. */
