@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { sha256 } from './digest.js'
 
 /**
@@ -8,6 +8,20 @@ import { sha256 } from './digest.js'
  */
 export function isEqualSecret(left: string | Uint8Array, right: string | Uint8Array): boolean {
   return timingSafeEqual(sha256(left), sha256(right))
+}
+
+const scratch = Buffer.alloc(32)
+
+/**
+ * Whether a digest is the SHA-256 of a presented secret, in constant time and without making
+ * anything: for look-ups that happen on every request.
+ *
+ * @param expected 32 bytes.
+ * @throws {RangeError} When it has another length.
+ */
+export function isSha256Of(data: string | Uint8Array, expected: Uint8Array): boolean {
+  scratch.write(hash('sha256', data, 'binary'), 'latin1')
+  return timingSafeEqual(scratch, expected)
 }
 
 /**

@@ -9,7 +9,7 @@ export { parseBase62, serializeBase62 } from './base62.js'
 export { parseBase64url } from './base64url.js'
 export { type BoundedMap, boundedMap } from './bounded-map.js'
 export { type ClaimRefusal, type ClaimRules, findClaimRefusal } from './claims.js'
-export { isEqualDigest, isEqualSecret } from './constant-time.js'
+export { isEqualDigest, isEqualSecret, isSha256Of } from './constant-time.js'
 export { crc32, crc32Base62 } from './crc32.js'
 export { sha256, sha256Base64url, sha256Hex } from './digest.js'
 export {

@@ -3,6 +3,7 @@ import t from 'tap'
 import {
   isEqualDigest,
   isEqualSecret,
+  isSha256Of,
   type MacHash,
   prepareMac,
   sha256,
@@ -16,6 +17,14 @@ t.test('SHA-256 gives the value of FIPS 180 for "abc"', async (t) => {
   t.equal(sha256('abc').toString('hex'), hex)
   t.equal(sha256(Buffer.from('abc')).toString('hex'), hex)
   t.equal(sha256Base64url('abc'), Buffer.from(hex, 'hex').toString('base64url'))
+})
+
+t.test('a secret is recognised by its digest', async (t) => {
+  t.ok(isSha256Of('abc', sha256('abc')))
+  t.ok(isSha256Of(Buffer.from('abc'), sha256('abc')))
+  t.notOk(isSha256Of('abd', sha256('abc')))
+  t.notOk(isSha256Of('', sha256('abc')))
+  t.throws(() => isSha256Of('abc', Buffer.alloc(31)), RangeError)
 })
 
 t.test('HMAC gives the value of RFC 4231, test case 2', async (t) => {
