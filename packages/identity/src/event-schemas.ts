@@ -36,8 +36,8 @@ export const eventSchemas: Readonly<Record<AuthEventName, EventSchema>> = Object
   ),
   'latchkey:csrf': ofRequest(
     'csrf',
-    "Another site's page sent the request with this browser's credential.",
-    [...WHO, 'reason'],
+    "Another site's page sent the request with this browser's credential, or a login or logout.",
+    ['reason'],
   ),
   'latchkey:denied': ofRequest('denied', 'The caller is known, and not allowed.', [
     ...WHO,
@@ -54,6 +54,7 @@ export const eventSchemas: Readonly<Record<AuthEventName, EventSchema>> = Object
       credentialId: TEXT,
       subject: TEXT,
       issuer: TEXT,
+      tenant: TEXT,
       by: TEXT,
       requestId: TEXT,
     },

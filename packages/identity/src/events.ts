@@ -59,6 +59,7 @@ export interface RevocationEvent {
   readonly credentialId?: string | undefined
   readonly subject?: string | undefined
   readonly issuer?: string | undefined
+  readonly tenant?: string | undefined
   /** The subject of whoever ended it, where it was not the subject itself. */
   readonly by?: string | undefined
   /** The request that led to it, where there was one. */
@@ -95,7 +96,8 @@ export function publishEvent(
     at: now(),
     outcome: outcomeOf(to),
     requestId: String(request.id),
-    ip: request.ip,
+    // A socket of the file system has no addresses, whatever the types say.
+    ip: request.ip ?? '',
     method: request.method,
     route: request.routeOptions.url ?? '',
     ...details,

@@ -168,6 +168,15 @@ t.test('a request that matched no route is told without one', async (t) => {
   t.equal(faultsOf(events[0]), null)
 })
 
+t.test('a request over a socket of the file system is told with an empty address', async (t) => {
+  const heard = listen()
+  const request = { id: 1, ip: undefined, method: 'GET', routeOptions: { url: '/' } }
+  publishEvent(channels.refused, request as never, { reason: 'missing' })
+  const [event] = heard()
+  t.equal(event?.ip, '')
+  t.equal(faultsOf(event), null)
+})
+
 t.test('a revocation is told without a request', async (t) => {
   publishRevocation({ mechanism: 'key', reason: 'nobody listens' })
   const heard = listen()
