@@ -21,7 +21,6 @@ export function checkCondition(node: ConditionNode, about: Subject, where: strin
   switch (node?.op) {
     case 'and':
     case 'or':
-      if (!Array.isArray(node.conditions)) throw wrong(`"${node.op}" has no conditions`)
       return {
         op: node.op,
         conditions: node.conditions.map((each) => checkCondition(each, about, where)),

@@ -1,6 +1,6 @@
 import type { Identity } from '@latchkey/identity'
 import { type DecideParts, decide } from './decide.js'
-import type { Entry } from './entry.js'
+import type { AppliedRule, Entry } from './entry.js'
 import type { Resource } from './evaluate.js'
 import { type Candidate, callerOf, type Explanation, writeExplanation } from './explanation.js'
 import { findShortfall } from './shortfall.js'
@@ -45,5 +45,14 @@ export function explain(
     matched: forbidding.length > 0 ? forbidding.map((each) => each.rule.id) : allowing,
     candidates,
   }
-  return { ...known, text: writeExplanation(known) }
+  const names = new Map(
+    [...entry.denies, ...entry.allows].map((each) => [each.rule.id, nameOf(each)]),
+  )
+  return { ...known, text: writeExplanation(known, (id) => names.get(id) ?? id) }
+
+  function nameOf({ rule, bareTest }: AppliedRule): string {
+    const isUnknown = rule.effect === 'deny' && bareTest?.(asked.resource, identity) === 0
+    const name = rule.id === rule.words ? rule.id : `${rule.id}: ${rule.words}`
+    return isUnknown ? `${name} (not known, which forbids too)` : name
+  }
 }

@@ -37,8 +37,15 @@ export interface Explanation {
   readonly text: string
 }
 
-/** Writes an explanation in words. */
-export function writeExplanation(parts: Omit<Explanation, 'text'>): string {
+/**
+ * Writes an explanation in words.
+ *
+ * @param nameRule What a rule is called. Default: its id.
+ */
+export function writeExplanation(
+  parts: Omit<Explanation, 'text'>,
+  nameRule: (id: string) => string = (id) => id,
+): string {
   const { object, caller, matched, candidates } = parts
   const on =
     object === null ? '' : ` on ${object.type}${object.id === undefined ? '' : ` "${object.id}"`}`
@@ -46,12 +53,12 @@ export function writeExplanation(parts: Omit<Explanation, 'text'>): string {
   lines.push(`  caller: ${describeCaller(caller)}`)
   if (matched.length > 0) {
     lines.push(parts.effect === 'allow' ? '  allowed by:' : '  because of:')
-    for (const rule of matched) lines.push(`    - ${rule}`)
+    for (const rule of matched) lines.push(`    - ${nameRule(rule)}`)
   }
   if (parts.effect !== 'allow' && candidates.length > 0) {
     lines.push('  would have allowed:')
     for (const { rule, shortfall } of candidates) {
-      lines.push(`    - ${rule}`)
+      lines.push(`    - ${nameRule(rule)}`)
       lines.push(`        ${shortfall.requirement}: needs ${shortfall.needs}; ${shortfall.found}`)
     }
   }

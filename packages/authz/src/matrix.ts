@@ -72,7 +72,7 @@ function cellOfPermission(entry: Entry, role: string): Cell {
   const denies = entry.denies.filter(speaksOf)
   if (denies.some(({ rule, condition }) => condition === null && rule.scopes.length === 0))
     return 'no'
-  const ways = [...new Set(entry.allows.filter(speaksOf).map((each) => wayOf(each, entry)))]
+  const ways = withoutNarrower(entry.allows.filter(speaksOf).map((each) => wayOf(each, entry)))
   if (ways.length === 0) return 'no'
   const allowed = ways.includes('') ? '' : ways.join('; or ')
   const forbidden = denies.map(({ rule }) => describePart(rule.condition, rule.scopes))
@@ -82,10 +82,18 @@ function cellOfPermission(entry: Entry, role: string): Cell {
     : `if ${[allowed, unless].filter(Boolean).join(', ')}`
 }
 
+const OWN_TENANT = 'own tenant'
+
+/** Leaves out what is said already: "own tenant and ..." beside "own tenant". */
+function withoutNarrower(ways: readonly string[]): readonly string[] {
+  const isWide = ways.includes(OWN_TENANT)
+  return [...new Set(ways)].filter((way) => !(isWide && way.startsWith(`${OWN_TENANT} and `)))
+}
+
 /** @returns What a rule asks for beside the role; empty for nothing. */
 function wayOf({ rule }: AppliedRule, entry: Entry): string {
   const isHeldToTenant = entry.tenant !== null && entry.permission.isOnObject && !rule.anyTenant
-  const parts = isHeldToTenant ? ['own tenant'] : []
+  const parts = isHeldToTenant ? [OWN_TENANT] : []
   const part = describePart(rule.condition, rule.scopes)
   if (part !== '') parts.push(part)
   return [...parts, ...summarizeAssurance(rule.assurance ?? {})].join(' and ')

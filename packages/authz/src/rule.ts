@@ -10,6 +10,8 @@ import type { ScopeBook } from './scopes.js'
 /** A rule as decisions, reports and the linter see it: every option spelled out. */
 export interface Rule {
   readonly id: string
+  /** The rule itself, in words; the id where it was given none. */
+  readonly words: string
   readonly effect: 'allow' | 'deny'
   /** Permissions and patterns. */
   readonly patterns: readonly string[]
@@ -44,6 +46,7 @@ export function readRules(
       rules.set(id, {
         ...BARE,
         id,
+        words: id,
         patterns: [pattern],
         roles: [role],
         holders: roles.holders(role, id),
@@ -103,11 +106,12 @@ function readRule(written: RuleDefinition, roles: RoleGraph, scopes: ScopeBook):
     anyTenant,
     fields: written.fields ?? null,
   } as const
-  return Object.freeze({ ...parts, id: written.id ?? describeRule(parts) })
+  const words = describeRule(parts)
+  return Object.freeze({ ...parts, words, id: written.id ?? words })
 }
 
 /** Writes a rule in words, such as `allow document.edit to editor when status = "draft"`. */
-export function describeRule(rule: Omit<Rule, 'id'>): string {
+export function describeRule(rule: Omit<Rule, 'id' | 'words'>): string {
   const words = [`${rule.effect} ${rule.patterns.join(', ')}`]
   if (rule.fields !== null) words.push(`(${rule.fields.join(', ')})`)
   if (rule.roles !== null) words.push(`to ${rule.roles.join(' or ')}`)
