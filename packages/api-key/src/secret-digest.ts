@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto'
 import {
   isEqualDigest,
+  isSha256Of,
   KeysError,
   prepareMac,
   type SecretEntry,
   secretBytes,
-  sha256,
   sha256Base64url,
 } from '@latchkey/tokens'
 import type { StoredSecret } from './record.js'
@@ -64,7 +63,7 @@ export function createDigester(peppers: readonly SecretEntry[]): Digester {
     matcher({ scheme, digest }) {
       if (scheme === PLAIN) {
         const expected = Buffer.from(digest, 'base64url')
-        return (text) => timingSafeEqual(sha256(text), expected)
+        return (text) => isSha256Of(text, expected)
       }
       const pepper = ring.find((each) => each.scheme === scheme)
       if (pepper === undefined) return () => false
@@ -73,7 +72,7 @@ export function createDigester(peppers: readonly SecretEntry[]): Digester {
     },
     decoy(text) {
       const [pepper] = ring
-      if (pepper === undefined) timingSafeEqual(sha256(text), NOTHING)
+      if (pepper === undefined) isSha256Of(text, NOTHING)
       else isEqualDigest(pepper.mac(text), NO_TEXT)
       return false
     },
