@@ -1,4 +1,4 @@
-// Runs the tests of every workspace, then counts what really ran.
+// Builds everything, runs the tests of every workspace, then counts what really ran.
 // Ends with "N passed, N failed"; arguments go to turbo, such as --filter=@latchkey/jwt.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -11,6 +11,14 @@ const tested = workspaces('packages', 'examples', 'tools').filter(
 const outputOf = (workspace) => join(workspace.folder, '.tap/output.tap')
 for (const workspace of tested) rmSync(outputOf(workspace), { force: true })
 
+const built = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b'], {
+  cwd: root,
+  stdio: 'inherit',
+})
+if (built.status !== 0) {
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
 const turbo = spawnSync(
   join(root, 'node_modules/.bin/turbo'),
   ['run', 'test', '--continue', '--concurrency=1', '--output-logs=full', ...process.argv.slice(2)],
