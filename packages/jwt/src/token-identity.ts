@@ -63,7 +63,17 @@ export function isWellTyped(claims: JsonObject): boolean {
 }
 
 function otherClaims(claims: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !ownFields.has(name)))
+  const others: Record<string, unknown> = {}
+  for (const name of Object.keys(claims)) {
+    if (!ownFields.has(name)) others[name] = claims[name]
+  }
+  return others
+}
+
+function readScopes(scope: string | undefined): readonly string[] | undefined {
+  if (scope === undefined || scope === '') return undefined
+  const scopes = scope.split(' ')
+  return scopes.includes('') ? scopes.filter((one) => one !== '') : scopes
 }
 
 /**
@@ -80,16 +90,13 @@ export function toIdentity(
   mapClaims: MapClaims | null,
   bound: 'dpop' | 'mtls' | undefined,
 ): Identity | null {
-  const mapped = mapClaims === null ? {} : mapClaims(claims)
-  if (mapped === null) return null
   const { sub, iss, exp, jti, client_id, scope, roles, auth_time, acr, amr, act } = claims
-  const scopes = (scope as string | undefined)?.split(' ').filter((one) => one !== '')
-  return createIdentity({
+  const parts: IdentityParts = {
     subject: sub as string,
     kind: sub === client_id ? 'client' : 'user',
     credentialId: (jti as string | undefined) ?? sha256Base64url(token).slice(0, 22),
     clientId: client_id as string | undefined,
-    scopes,
+    scopes: readScopes(scope as string | undefined),
     roles: roles as string[] | undefined,
     authTime: auth_time as number | undefined,
     expiresAt: exp as number,
@@ -97,9 +104,11 @@ export function toIdentity(
     amr: amr as string[] | undefined,
     actor: act === undefined ? undefined : toActor(act as JsonObject),
     claims: otherClaims(claims),
-    ...mapped,
     mechanism,
     issuer: iss as string,
     bound,
-  })
+  }
+  if (mapClaims === null) return createIdentity(parts)
+  const mapped = mapClaims(claims)
+  return mapped && createIdentity({ ...parts, ...mapped, mechanism, issuer: parts.issuer, bound })
 }

@@ -5,41 +5,47 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 const deepest = 32
 const tooDeep = -1
+const [quote, backslash, colon, space] = [34, 92, 58, 32]
+const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93]
 
-function countMembers(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0
-  if (depth === deepest) return tooDeep
+function countMembers(value: object): number {
   const children = Object.values(value)
   let members = Array.isArray(value) ? 0 : children.length
   for (const child of children) {
-    const inner = countMembers(child, depth + 1)
-    if (inner === tooDeep) return tooDeep
-    members += inner
+    if (typeof child === 'object' && child !== null) members += countMembers(child)
   }
   return members
 }
 
+/** Where a string ends that begins at `start`; the text is known to be JSON. */
 function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start)
-  while (text.charCodeAt(end - 1) === 92) {
-    let slashes = 1
-    while (text.charCodeAt(end - 1 - slashes) === 92) slashes += 1
-    if (slashes % 2 === 0) break
-    end = text.indexOf('"', end + 1)
+  let at = start + 1
+  for (let code = text.charCodeAt(at); code !== quote; code = text.charCodeAt(at)) {
+    at += code === backslash ? 2 : 1
   }
-  return end
+  return at
 }
 
-const colonFollows = /[\t\n\r ]*:/y
+function isColonNext(text: string, from: number): boolean {
+  let at = from
+  // Whatever is not above a space is white space here.
+  while (text.charCodeAt(at) <= space) at += 1
+  return text.charCodeAt(at) === colon
+}
 
+/** Counts the members that are written, doubled ones included; one pass without allocating. */
 function countWrittenMembers(text: string): number {
   let members = 0
-  let start = text.indexOf('"')
-  while (start !== -1) {
-    const end = endOfString(text, start + 1)
-    colonFollows.lastIndex = end + 1
-    if (colonFollows.test(text)) members += 1
-    start = text.indexOf('"', end + 1)
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      at = endOfString(text, at)
+      if (isColonNext(text, at + 1)) members += 1
+    } else if (code === openBrace || code === openBracket) {
+      depth += 1
+      if (depth > deepest) return tooDeep
+    } else if (code === closeBrace || code === closeBracket) depth -= 1
   }
   return members
 }
@@ -66,8 +72,8 @@ export function parseJsonObject(text: string): JsonObject | null {
     return null
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  const members = countMembers(value, 0)
-  if (members === tooDeep || members !== countWrittenMembers(text)) return null
+  const written = countWrittenMembers(text)
+  if (written === tooDeep || written !== countMembers(value)) return null
   return mayHoldProto.test(text) && holdsProto(value) ? null : (value as JsonObject)
 }
 
@@ -76,7 +82,9 @@ export function parseJsonObject(text: string): JsonObject | null {
  *
  * @returns The object, or `null` when the bytes are no UTF-8 or anything else than such an object.
  */
-export function parseJsonBytes(bytes: Uint8Array): JsonObject | null {
-  if (!isUtf8(bytes)) return null
-  return parseJsonObject(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString())
+export function parseJsonBytes(bytes: Buffer): JsonObject | null {
+  const text = bytes.toString()
+  // What is no UTF-8 decodes to this character; only a text that holds it must be looked at.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) return null
+  return parseJsonObject(text)
 }
