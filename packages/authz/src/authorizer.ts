@@ -27,8 +27,9 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
     compile(requirements, route) {
       const where = `the route ${route.method} ${route.url}`
       const required = readRequirements(requirements, where)
+      const compiled = compileRequirements(required, where, settings)
       settings.onRoute({ ...route, required })
-      return compileRequirements(required, where, settings)
+      return compiled
     },
   }
 }
@@ -45,16 +46,17 @@ export function compileRequirements(
 ): CompiledRequirements & { readonly early: Step } {
   const { policy } = settings.asker
   const late = compileLate(required, where, settings)
+  const early = inOrder([
+    ...compileTenant(required),
+    ...compileScopes(required, policy, where),
+    ...compileRoles(required, policy, where),
+    ...compileEarlyPermissions(required, where, settings),
+    ...compileLogin(required, where, settings.now),
+  ])
   return {
+    early,
     scopes: required.scopes,
     summary: summarizeRequirements(required),
-    early: inOrder([
-      ...compileTenant(required),
-      ...compileScopes(required, policy, where),
-      ...compileRoles(required, policy, where),
-      ...compileEarlyPermissions(required, where, settings),
-      ...compileLogin(required, where, settings.now),
-    ]),
     ...(late === null ? {} : { late: inOrder([late]) }),
   }
 }

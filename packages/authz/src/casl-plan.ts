@@ -67,7 +67,7 @@ function equals(
 ): Residue {
   const literals = values.filter(isLiteral)
   const hasNull = values.includes(null)
-  if (literals.length + (hasNull ? 1 : 0) !== values.length) {
+  if (!values.every((value) => value === null || isLiteral(value))) {
     throw new Unsupported(
       `Cannot plan by CASL: "${attribute}" is held against something that is no text, number or boolean`,
     )
