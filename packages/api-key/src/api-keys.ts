@@ -45,8 +45,12 @@ export interface ForeignKey extends NewKey {
 
 /** Why something is ended; for events and the record. */
 export interface RevokeOptions {
-  /** Default `revoked`. */
+  /** A stable code. Default `revoked`. */
   readonly reason?: string
+  /** The subject of whoever ends it, where that is not the owner. */
+  readonly by?: string
+  /** The request that led to it. */
+  readonly requestId?: string
 }
 
 /** Where a leak was seen; for events. */

@@ -14,7 +14,8 @@ export type {
   RotateOptions,
 } from './api-keys.js'
 export type { ApiKeyRouteConfig } from './charging.js'
-export type { KeyEvent } from './events.js'
+export { keyEventSchemas } from './event-schemas.js'
+export type { KeyEvent, KeyEventOutcome } from './events.js'
 export { keyChannels } from './events.js'
 export type { FailureLimit } from './failure-limiter.js'
 export type { ForeignKeys } from './foreign-keys.js'

@@ -64,7 +64,8 @@ export function createLife(
     },
     disable: (id) => setStatus(id, 'disabled'),
     enable: (id) => setStatus(id, 'active'),
-    async revoke(id, { reason = 'revoked' } = {}) {
+    async revoke(id, options = {}) {
+      const { reason = 'revoked' } = options
       if (!isKeyId(id)) throw new UnknownKey()
       let isNew = false
       const record = await repository.change(id, (current) => {
@@ -75,13 +76,13 @@ export function createLife(
       })
       // Told even when it was revoked before: the one who did it may have been cut off then.
       await revocations.tellKey(id)
-      if (isNew) events.publish('revoked', record, { reason })
+      if (isNew) events.publishRevoked(record, { ...options, reason })
     },
-    async revokeAll(owner, { reason = 'revoked' } = {}) {
+    async revokeAll(owner, options = {}) {
       checkOwner(owner)
       await repository.raiseGeneration(owner)
       await revocations.tellOwner(owner)
-      events.publishForOwner('revoked', owner, { reason })
+      events.publishRevoked({ owner }, { reason: 'revoked', ...options })
     },
   }
 }

@@ -98,8 +98,11 @@ export const apiKeyRoutes: FastifyPluginAsync<ApiKeyRoutesOptions> = async (app,
   })
 
   app.delete<OfKey>('/:id', { config, schema: revoke }, async (request, reply) => {
-    await guards.requireOwnKey(guards.requireManager(request), request.params.id)
-    await keys.revoke(request.params.id)
+    const manager = guards.requireManager(request)
+    await guards.requireOwnKey(manager, request.params.id)
+    const { subject } = manager.identity
+    const by = subject === manager.owner.id ? {} : { by: subject }
+    await keys.revoke(request.params.id, { requestId: String(request.id), ...by })
     return reply.code(204).send()
   })
 

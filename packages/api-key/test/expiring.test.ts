@@ -19,6 +19,7 @@ t.test('V6.4.5: a key is announced once, seven days before it expires', async (t
   t.same(eventsOf('latchkey:key.expiring'), [
     {
       at: clock(),
+      outcome: 'expiring',
       mechanism: 'api-key',
       issuer: 'app',
       subject: 'ada',

@@ -16,6 +16,7 @@ t.test('a key that is found in a text is revoked, and its owner told', async (t)
   t.same([await status(key), await status(other.key)], [401, 401])
   t.same(eventsOf('latchkey:key.leaked')[0], {
     at: clock(),
+    outcome: 'leaked',
     mechanism: 'api-key',
     issuer: 'app',
     subject: 'ada',

@@ -334,7 +334,7 @@ t.test('V3.5.3: nothing is changed by GET', async (t) => {
 })
 
 t.test('keys of an organization are managed by whom the application says', async (t) => {
-  const { as, keep } = await managed(t, {
+  const { as, eventsOf, keep } = await managed(t, {
     owner: ({ roles, tenant }) =>
       roles.has('admin') && tenant !== undefined ? { type: 'organization', id: tenant } : null,
   })
@@ -350,6 +350,8 @@ t.test('keys of an organization are managed by whom the application says', async
   })
   const other = await as({ ...admin, subject: 'grace' }, { url: `/keys/${info.id}` })
   t.equal(other.statusCode, 200, 'it outlives who made it')
+  await as({ ...admin, subject: 'grace' }, { method: 'DELETE', url: `/keys/${info.id}` })
+  t.match(eventsOf('latchkey:revoked'), [{ subject: 'acme-inc', by: 'grace', requestId: /^req-/ }])
   t.equal((await as({ tenant: 'acme-inc' }, { url: `/keys/${info.id}` })).statusCode, 403)
 })
 
