@@ -89,7 +89,8 @@ export interface Settings {
   readonly clock: () => number
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof ApiKeyOptions>([
+/** The names of all options. */
+export const optionNames: ReadonlySet<string> = new Set<keyof ApiKeyOptions>([
   'prefix',
   'store',
   'name',
