@@ -41,9 +41,7 @@ export function caslEngine(options: CaslOptions): Engine {
   const evaluate = ({ identity, permission, type, object }: Question): Verdict => {
     const action = actionOf(permission)
     const name = subjectType(String(type)) as SubjectType & string
-    // A child of the object carries CASL's mark, so that neither is the object written to nor
-    // does it say by itself what it is.
-    const about = (object === undefined ? name : subject(name, Object.create(object))) as never
+    const about = (object === undefined ? name : subject(name, markable(object))) as never
     const ability = abilityOf(identity)
     const rule = ability.relevantRuleFor(action, about)
     if (ability.can(action, about)) return { effect: 'allow', reason: 'allowed', rules: told(rule) }
@@ -58,6 +56,14 @@ export function caslEngine(options: CaslOptions): Engine {
       return planByCasl(abilityOf(identity).rulesFor(actionOf(permission), name), lists)
     },
   }
+}
+
+/**
+ * CASL writes the subject's type into a hidden property of the object. It looks at own properties
+ * alone, so that what cannot be written to is copied, not inherited from.
+ */
+function markable(object: object): Record<string, unknown> {
+  return (Object.isExtensible(object) ? object : { ...object }) as Record<string, unknown>
 }
 
 function actionOf(permission: string): string {

@@ -9,5 +9,5 @@ exports[`test/handlers.test.ts > TAP > an explanation reads like a letter > must
 DENY document.edit on document "d3": a rule forbids it
   caller: "ann" of "test", tenant "acme", roles editor
   because of:
-    - frozen
+    - frozen: deny document.edit when status = "archived"
 `
