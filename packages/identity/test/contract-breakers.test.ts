@@ -2,16 +2,9 @@ import t from 'tap'
 import { type MechanismHarness, mechanismContract } from '../src/contract.js'
 import { createIdentity, type IdentityParts, type Mechanism } from '../src/index.js'
 import { ADA, badge, badgeHarness, harnessOf } from './fixtures/badge.js'
+import { broken, cut, lockedOut, once, outage, passOver, throwAt } from './fixtures/broken.js'
 
 const badges = new Map([[ADA, 'ada']])
-
-/** The badge mechanism with something wrong. */
-function broken(parts: (mechanism: Mechanism) => Partial<Mechanism>): MechanismHarness {
-  return harnessOf((name) => {
-    const mechanism = badge(name, badges)
-    return { ...mechanism, ...parts(mechanism) }
-  })
-}
 
 const parts: IdentityParts = {
   subject: 'ada',
@@ -35,22 +28,6 @@ const SECRET = /no credential, good or bad/
 const DESCRIBE = /describe\(\) is complete/
 const CHALLENGES = /every challenge can be written/
 const SCHEME = /the security scheme/
-
-const outage = (unavailable: object): MechanismHarness => {
-  let isDown = false
-  const harness = broken((mechanism) => ({
-    authenticate: (request, reply) => {
-      const outcome = mechanism.authenticate(request, reply)
-      return isDown && outcome !== null ? (unavailable as never) : outcome
-    },
-  }))
-  return {
-    ...harness,
-    outage: () => {
-      isDown = true
-    },
-  }
-}
 
 const breakers: [what: string, harness: MechanismHarness, caught: RegExp][] = [
   [
@@ -267,48 +244,3 @@ t.test('the suite takes a stale credential that counts as nothing', async () => 
   ]
   for (const { run } of mechanismContract) await run({ ...stale, bad })
 })
-
-function passOver(
-  own: Mechanism,
-  ...[request, reply]: Parameters<Mechanism['authenticate']>
-): ReturnType<Mechanism['authenticate']> {
-  const outcome = own.authenticate(request, reply)
-  return outcome !== null && 'refusal' in outcome ? null : outcome
-}
-
-function throwAt(
-  own: Mechanism,
-  ...[request, reply]: Parameters<Mechanism['authenticate']>
-): ReturnType<Mechanism['authenticate']> {
-  if (request.headers.authorization?.includes('%'))
-    decodeURIComponent(request.headers.authorization)
-  return own.authenticate(request, reply)
-}
-
-function cut(request: Parameters<Mechanism['authenticate']>[0]): typeof request {
-  const authorization = request.headers.authorization?.slice(0, `Badge ${ADA}`.length)
-  return { headers: authorization === undefined ? {} : { authorization } } as typeof request
-}
-
-/** A mechanism that, once it saw a bad badge, knows nobody any more. */
-function lockedOut(): MechanismHarness {
-  let isLocked = false
-  return broken((own) => ({
-    authenticate: (request, reply) => {
-      const outcome = own.authenticate(request, reply)
-      if (outcome !== null && 'refusal' in outcome) isLocked = true
-      return isLocked && outcome !== null ? { refusal: { reason: 'locked' } } : outcome
-    },
-  }))
-}
-
-function once(): MechanismHarness {
-  let seen = false
-  return broken((own) => ({
-    authenticate: (request, reply) => {
-      const outcome = seen ? { refusal: { reason: 'used' } } : own.authenticate(request, reply)
-      if (outcome !== null) seen = true
-      return outcome
-    },
-  }))
-}

@@ -118,7 +118,7 @@ const FIXED: readonly string[] = [
 ]
 
 /** Asserts that the challenges of a 401 follow the grammar, and returns them. */
-export function readChallenges(response: LightMyRequestResponse, what: string): ParsedChallenge[] {
+function readChallenges(response: LightMyRequestResponse, what: string): ParsedChallenge[] {
   const field = response.headers['www-authenticate']
   ok(field !== undefined, `${what}: 401 without WWW-Authenticate (RFC 9110 §11.6.1)`)
   return [field].flat().flatMap((line) => {
