@@ -77,8 +77,12 @@ function planOf(auth: object): object {
 }
 
 function readRequirements(auth: object): Readonly<Record<string, unknown>> | null {
-  const entries = Object.entries(auth).filter(
-    ([key, value]) => !PLAN_KEYS.has(key) && value !== undefined,
-  )
+  const entries = Object.entries(auth).filter(([key]) => !PLAN_KEYS.has(key))
+  const empty = entries.find(([, value]) => value === undefined)
+  if (empty !== undefined) {
+    throw new InvalidRoute(
+      `Cannot read the plan: "${empty[0]}" is undefined; a requirement without a value would ask for nothing, so correct the value or leave the requirement out`,
+    )
+  }
   return entries.length === 0 ? null : Object.fromEntries(entries)
 }
