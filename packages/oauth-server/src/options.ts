@@ -91,9 +91,12 @@ export interface OAuthServerOptions {
   readonly resources?: Readonly<Record<string, ResourceOptions>>
   /** The resource that a token is for when the client names none. Default: the issuer. */
   readonly defaultResource?: string
-  /** Path of the application's own login page. Default `/login`, which production wants written. */
+  /**
+   * Path of the application's own login page. Default: one that believes everybody, which production
+   * refuses.
+   */
   readonly login?: string
-  /** The mechanisms by which users prove who they are. Default: `session`. */
+  /** The mechanisms by which users prove who they are. Default: `session`, with a login page. */
   readonly mechanisms?: readonly string[]
   /** What may be said about a user, and whether they still exist. Default: nothing, and they do. */
   readonly claims?: ClaimsSource

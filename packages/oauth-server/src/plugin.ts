@@ -1,8 +1,10 @@
 import { identity } from '@latchkey/identity'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { createDevelopmentMechanism } from './development-login.js'
 import { addAuthorizationEndpoint } from './endpoints/authorization.js'
 import { addConnectedAppsEndpoint } from './endpoints/connected-apps.js'
+import { addDevelopmentLoginEndpoint } from './endpoints/development-login.js'
 import { addEndSessionEndpoint } from './endpoints/end-session.js'
 import { addIntrospectionEndpoint } from './endpoints/introspection.js'
 import { addJwksEndpoint } from './endpoints/jwks.js'
@@ -37,6 +39,7 @@ function addPages(scope: FastifyInstance, server: Server): void {
   preparePageContext(scope, server)
   addAuthorizationEndpoint(scope, server)
   addConnectedAppsEndpoint(scope, server)
+  if (server.hasDevelopmentLogin) addDevelopmentLoginEndpoint(scope, server)
   if (server.rules.openid) addEndSessionEndpoint(scope, server)
 }
 
@@ -46,6 +49,7 @@ async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promis
   }
   const server = await createServer(options)
   await app.register(identity)
+  if (server.hasDevelopmentLogin) app.mechanisms.register(createDevelopmentMechanism(server))
   app.decorate('oauthServer', createManagement(server))
   const protocol: FastifyPluginAsync = async (scope) => addProtocolEndpoints(scope, server)
   const pages: FastifyPluginAsync = async (scope) => addPages(scope, server)

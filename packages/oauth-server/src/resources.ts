@@ -47,10 +47,15 @@ export function prepareResources(
   issuer: string,
   resources: Readonly<Record<string, ResourceOptions>>,
   scopes: ReadonlyMap<string, string>,
+  algorithms: readonly string[],
 ): ReadonlyMap<string, Resource> {
   const prepared = new Map<string, Resource>()
   for (const [id, options] of Object.entries({ [issuer]: {}, ...resources })) {
     const resource = prepareResource(id, options, scopes)
+    const { algorithm } = resource
+    if (algorithm !== undefined && !algorithms.includes(algorithm)) {
+      throw new OptionsError(`the resource "${id}" asks for ${algorithm}, which no key signs with`)
+    }
     prepared.set(comparable(id), resource)
   }
   return prepared

@@ -41,6 +41,8 @@ export interface Server {
   readonly resources: ReadonlyMap<string, Resource>
   readonly defaultResource: Resource
   readonly login: string
+  /** Whether the login page is the one that believes everybody. */
+  readonly hasDevelopmentLogin: boolean
   readonly authenticate: MechanismPlan
   readonly claims: ClaimsSource
   readonly limiter: FailureLimiter

@@ -11,6 +11,7 @@ import {
 } from '@latchkey/tokens'
 import { checkOptions } from './check-options.js'
 import { createClientKeys } from './client-keys.js'
+import { developmentLogin } from './development-login.js'
 import { createFailureLimiter } from './failure-limiter.js'
 import type { OAuthServerOptions } from './options.js'
 import { builtInPages } from './pages/index.js'
@@ -77,8 +78,11 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
   await store.ready()
   const secrets = await secretsOf(options)
   const scopes = scopesOf(options, rules)
-  const resources = prepareResources(issuer, options.resources ?? {}, scopes)
+  const keys = await keysOf(options, store, secrets, now, rules.openid)
+  const resources = prepareResources(issuer, options.resources ?? {}, scopes, keys.algorithms)
   const [defaultResource] = findResources(resources, [options.defaultResource ?? issuer])
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '')
+  const mechanism = options.login === undefined ? developmentLogin : 'session'
   const outbound = createOutbound(options.outbound)
   const documentsOutbound = createOutbound({ ...options.outbound, maxBytes: longestDocument })
   const registration = {
@@ -90,12 +94,12 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
   const { authenticationFailures = 20, window = 60 } = options.limits ?? {}
   return {
     issuer,
-    basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+    basePath,
     rules,
     store,
     handleKeys: prepareHandleKeys(secrets),
     mac: prepareMac(secretBytes((secrets[0] as SecretEntry).secret)),
-    keys: await keysOf(options, store, secrets, now, rules.openid),
+    keys,
     clients: createClientDirectory({
       store,
       clients: options.clients ?? [],
@@ -119,8 +123,9 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
     scopes,
     resources,
     defaultResource: defaultResource as NonNullable<typeof defaultResource>,
-    login: options.login ?? '/login',
-    authenticate: { any: options.mechanisms ?? ['session'], optional: true },
+    login: options.login ?? `${basePath}/development-login`,
+    hasDevelopmentLogin: options.login === undefined,
+    authenticate: { any: options.mechanisms ?? [mechanism], optional: true },
     claims: options.claims ?? (() => ({})),
     limiter: createFailureLimiter(store, authenticationFailures, window, now),
     pages: { ...builtInPages, ...options.pages },

@@ -83,7 +83,7 @@ export function combineKeyrings(rings: readonly Keyring[]): SigningKeys {
       [wanted, 'RS256'].find((one) => one !== undefined && byAlgorithm.has(one)) ??
       (first.signingKey().algorithm as string),
     sign(claims, typ, algorithm) {
-      const ring = algorithm === undefined ? first : (byAlgorithm.get(algorithm) ?? first)
+      const ring = algorithm === undefined ? first : (byAlgorithm.get(algorithm) as Keyring)
       return serializerOf(ring.signingKey(), typ)(claims)
     },
     rings,

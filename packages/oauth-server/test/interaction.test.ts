@@ -332,6 +332,13 @@ t.test('pages speak the language of the user, as far as it was translated', asyn
   t.same(await button({ 'accept-language': 'en-GB, de' }), ['en', 'OK'])
   t.same(await button({ 'accept-language': 'en' }, 'de'), ['de', 'Erlauben'])
   t.same(await button({}), ['en', 'OK'])
+  t.same(await button({ 'accept-language': 'fr' }), ['en', 'OK'])
+})
+
+t.test('English comes first for whoever wants it first', async (t) => {
+  const { app } = await startServer({ messages: { de: { approve: 'Erlauben' } } })
+  const headers = { 'accept-language': 'en-GB, de' }
+  t.match((await createBrowser(app, 'alice').get(authorizeUrl(), headers)).body, '>Allow<')
 })
 
 t.test('an application can make its own pages', async (t) => {

@@ -169,7 +169,12 @@ t.test('the application is asked to end the session, where it can', async (t) =>
     }),
   })
   const { testKeyring } = await import('./fixtures/server.js')
-  await app.register(oauthServer, { issuer, preset: 'oidc', keys: [await testKeyring()] })
+  await app.register(oauthServer, {
+    issuer,
+    preset: 'oidc',
+    login: '/login',
+    keys: [await testKeyring()],
+  })
   const browser = createBrowser(app)
   const { action, token } = formOf(await browser.get('/logout'))
   t.match((await browser.post(action, { token })).body, 'You are signed out')
@@ -189,7 +194,7 @@ t.test('M147, V7.1.3: relying parties are told, and tokens of the session end', 
   await new Promise<void>((resolve) => rp.listen(0, '127.0.0.1', resolve))
   t.teardown(() => rp.close())
   const { port } = rp.address() as AddressInfo
-  const { app, now } = await startProvider({
+  const { app, now, store } = await startProvider({
     outbound: { allowPrivate: [`127.0.0.1:${port}`] },
     clients: [
       {
@@ -216,6 +221,7 @@ t.test('M147, V7.1.3: relying parties are told, and tokens of the session end', 
   const { id_token, access_token } = await signIn(app, 'web', {}, browser)
   await signIn(app, 'pairwise', {}, browser)
   const lasting = await signIn(app, 'rp', { scope: 'openid offline_access' }, browser)
+  await store.link('oauth:session:session-of-alice', 'gone', now() + 100)
   await browser.get(query({ id_token_hint: id_token }))
   t.same(await introspect(app, access_token, 'web'), { active: false })
   const form = { grant_type: 'refresh_token', refresh_token: lasting.refresh_token }

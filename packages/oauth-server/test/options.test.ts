@@ -37,6 +37,11 @@ const refusals: [what: string, options: Partial<OAuthServerOptions>, message: Re
     /not in "scopes"/,
   ],
   ['an unknown default resource', { defaultResource: 'https://b' }, /resource is unknown/],
+  [
+    'an algorithm that no key has',
+    { resources: { 'https://a': { algorithm: 'PS512' } } },
+    /no key signs with/,
+  ],
   ['a client that is wrong', { clients: [{ client_id: 'x' }] }, /the client "x": client_secret/],
   [
     'two clients of one name',
@@ -99,7 +104,7 @@ t.test('M149, V6.3.2: production refuses what development makes up', async (t) =
 
 t.test('by default there are keys in the store, and they end with the application', async (t) => {
   const app = Fastify()
-  await app.register(oauthServer, { issuer, corsOrigins: '*' })
+  await app.register(oauthServer, { issuer, corsOrigins: '*', login: '/login' })
   await t.rejects(async () => app.ready(), { code: 'LATCHKEY_IDENTITY_UNKNOWN_MECHANISM' })
   const store = memoryStore()
   const first = await startServer({ keys: undefined as never, store })
@@ -247,4 +252,16 @@ t.test('G150: the network of an address', async (t) => {
   ] as const) {
     t.equal(networkOf(ip), network)
   }
+})
+
+t.test('secrets that have all expired make nothing', async (t) => {
+  const { createServer } = await import('../src/setup.js')
+  const { issueOpaqueToken } = await import('../src/tokens/opaque-token.js')
+  const server = await createServer({
+    issuer,
+    keys: [await ring()],
+    secrets: [{ secret: secrets, notAfter: 1 }],
+  })
+  t.throws(() => issueOpaqueToken(server, {}, 2), { code: 'LATCHKEY_OAUTH_SERVER_OPTIONS' })
+  await server.replica.close()
 })

@@ -130,7 +130,7 @@ async function askForConsent(run: Run, user: Identity): Promise<FastifyReply> {
     clientHost: client.origin === 'document' ? new URL(client.id).host : null,
     redirectHost: host || protocol,
     isLocal: isLocalRedirect(redirectUri),
-    permissions: scopes.map((scope) => server.scopes.get(scope) ?? scope),
+    permissions: scopes.map((scope) => wordsOf(server, scope)),
     resources: resources.map(({ name }) => name),
     isLasting: scopes.includes('offline_access') || client.grantTypes.has('refresh_token'),
     account: accountOf(user),
@@ -139,6 +139,11 @@ async function askForConsent(run: Run, user: Identity): Promise<FastifyReply> {
     token: tokenOf(server, id, user),
   })
   return sendPage(reply, base, page, { formTo: redirectUri })
+}
+
+/** What a scope means to a user; its name where the server no longer knows it. */
+export function wordsOf(server: Server, scope: string): string {
+  return server.scopes.get(scope) ?? scope
 }
 
 /** What a person recognises their account by, as far as the session knows. */

@@ -5,7 +5,7 @@ import { createManagement } from '../management.js'
 import { OAuthError } from '../oauth-error.js'
 import type { Params } from '../params.js'
 import type { Server } from '../server.js'
-import { accountOf } from './authorization-run.js'
+import { accountOf, wordsOf } from './authorization-run.js'
 import { addEndpoint } from './endpoint.js'
 import { pageBase, sendPage } from './page-context.js'
 
@@ -32,7 +32,7 @@ export function addConnectedAppsEndpoint(app: FastifyInstance, server: Server): 
     const apps = (await consents.list(identity.subject)).map((consent) => ({
       clientId: consent.client.id,
       name: consent.client.name ?? consent.client.id,
-      permissions: consent.scopes.map((scope) => server.scopes.get(scope) ?? scope),
+      permissions: consent.scopes.map((scope) => wordsOf(server, scope)),
       resources: consent.resources,
       since: new Date(consent.givenAt * 1000).toISOString().slice(0, 10),
     }))

@@ -41,9 +41,9 @@ export function addEndpoint(app: FastifyInstance, server: Server, endpoint: Endp
     exposeHeadRoute: false,
     onRequest: async (_, reply) => {
       reply.header('allow', allow)
-      throw new OAuthError('invalid_request', 'this method is not supported here', { status: 405 })
+      refuseMethod()
     },
-    handler: () => undefined,
+    handler: refuseMethod,
   })
   if (endpoint.cors === 'none') return
   app.route({
@@ -59,6 +59,10 @@ export function addEndpoint(app: FastifyInstance, server: Server, endpoint: Endp
         .code(204)
         .send(),
   })
+}
+
+function refuseMethod(): never {
+  throw new OAuthError('invalid_request', 'this method is not supported here', { status: 405 })
 }
 
 /** Never with credentials: what such a page sends must be in the request itself (RFC 9700 §2.6). */

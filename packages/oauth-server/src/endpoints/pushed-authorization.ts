@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { checkRequest, findTarget } from '../authorization/index.js'
 import { requestUriOf } from '../authorization/request-uri.js'
-import { authenticateClient, invalidClient } from '../client-auth/index.js'
+import { authenticateClient } from '../client-auth/index.js'
 import { proveKey } from '../dpop.js'
 import { OAuthError } from '../oauth-error.js'
 import { createPushedRequest } from '../records/pushed-request.js'
@@ -28,7 +28,6 @@ export function addPushedAuthorizationEndpoint(app: FastifyInstance, server: Ser
         }
         const named = [...params.entries().filter(([name]) => !ofTheClient.has(name))]
         const target = await findTarget(server, params)
-        if (target.client.id !== client.id) throw invalidClient(false, 'another client_id')
         const { dpopKey } = checkRequest(server, target, params)
         const key = await proveKey(server, request)
         if (key !== null && dpopKey !== null && key !== dpopKey) {

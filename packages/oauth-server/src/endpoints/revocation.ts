@@ -36,7 +36,8 @@ export function addRevocationEndpoint(app: FastifyInstance, server: Server): voi
         const params = formOf(request)
         const client = await authenticateClient(server, request, params)
         await revoke(server, client, requireParam(params, 'token'))
-        return reply.code(200).send()
+        // Clients must not look at the body, but some want it to be JSON.
+        return reply.code(200).send({})
       },
     },
   })

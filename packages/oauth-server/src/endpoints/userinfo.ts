@@ -59,9 +59,8 @@ async function findGrant(server: Server, request: FastifyRequest): Promise<Grant
   if (access.dpopKey !== bound || (scheme === 'DPoP' && key === null)) throw dead()
   const isForUser = access.grantId !== null && access.scopes.includes('openid')
   if (!isForUser) throw challenge('insufficient_scope', 'the scope openid is missing', scheme)
-  if (!(await isAccessTokenAlive(server, access))) throw dead()
   const loaded = await loadGrant(server.store, access.grantId as string)
-  if (loaded === null) throw dead()
+  if (loaded === null || !(await isAccessTokenAlive(server, access))) throw dead()
   return loaded.grant
 }
 

@@ -38,11 +38,12 @@ export async function deriveTokens(
     { client, grant: { id, record: grant }, scopes, resource, dpopKey },
     now,
   )
+  const { openid } = grant
   const idToken =
-    grant.openid !== null && scopes.includes('openid')
+    openid !== null && scopes.includes('openid')
       ? await issueIdToken(
           server,
-          { client, grant, claims, accessToken: access.token, isFirst },
+          { client, grant, openid, claims, accessToken: access.token, isFirst },
           now,
         )
       : null

@@ -77,7 +77,7 @@ export const english: Messages = {
 
 /** Fills words into a message. */
 export function fill(message: string, words: Readonly<Record<string, string>>): string {
-  return message.replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? '')
+  return message.replace(/\{(\w+)\}/g, (_, name: string) => words[name] as string)
 }
 
 /**

@@ -234,7 +234,7 @@ export function parseClientMetadata(
     grantTypes: new Set(metadata.grant_types ?? ['authorization_code']),
     authMethod: method as AuthMethod,
     secretDigest: secret === undefined ? undefined : sha256Base64url(secret),
-    keys: metadata.jwks === undefined ? undefined : (parseJwkSet(metadata.jwks)?.keys ?? []),
+    keys: metadata.jwks === undefined ? undefined : parseJwkSet(metadata.jwks)?.keys,
     jwksUri: metadata.jwks_uri,
     assertionAlg: metadata.token_endpoint_auth_signing_alg,
     scopes: scope?.split(' ').filter((one) => one !== ''),

@@ -8,7 +8,7 @@ import {
   sha256,
 } from '@latchkey/tokens'
 import type { Client } from '../records/client.js'
-import type { Grant } from '../records/grant.js'
+import type { Grant, GrantOpenid } from '../records/grant.js'
 import type { Server } from '../server.js'
 import { selectClaims } from './claims.js'
 import { subjectFor } from './subject.js'
@@ -17,6 +17,7 @@ import { subjectFor } from './subject.js'
 export interface IdTokenRequest {
   readonly client: Client
   readonly grant: Grant
+  readonly openid: GrantOpenid
   /** What the application says about the user. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly accessToken: string
@@ -37,12 +38,12 @@ export async function issueIdToken(
   request: IdTokenRequest,
   now: number,
 ): Promise<string> {
-  const { client, grant, accessToken } = request
-  const { login, openid } = grant
+  const { client, grant, openid, accessToken } = request
+  const { login } = grant
   const algorithm = server.keys.pick(client.idTokenAlg)
   const issuedAt = Math.floor(now)
-  const asked = openid?.claims.idToken ?? []
-  const nonce = request.isFirst ? (openid?.nonce ?? null) : null
+  const asked = openid.claims.idToken
+  const nonce = request.isFirst ? openid.nonce : null
   const claims: JsonObject = {
     ...selectClaims(request.claims, grant.scopes, asked),
     iss: server.issuer,
@@ -64,7 +65,7 @@ export async function issueIdToken(
 export interface IdTokenHint {
   readonly subject: string
   readonly clientId: string
-  readonly session: string | undefined
+  readonly session: string
 }
 
 /** @returns `null` when the text is no ID token of ours. */
@@ -79,6 +80,6 @@ export function readIdTokenHint(server: Server, text: string): IdTokenHint | nul
   return {
     subject: String(sub),
     clientId: String(aud),
-    session: typeof sid === 'string' ? sid : undefined,
+    session: String(sid),
   }
 }

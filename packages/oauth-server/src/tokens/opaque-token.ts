@@ -1,4 +1,5 @@
 import { isEqualDigest, type JsonObject, parseBase64url, parseJsonBytes } from '@latchkey/tokens'
+import { OptionsError } from '../errors.js'
 import type { Server } from '../server.js'
 
 const prefix = 'lkaccess_'
@@ -7,10 +8,11 @@ const keyIdLength = 4
 
 /** Makes a token that only this server can read and nobody else can make; nothing is stored. */
 export function issueOpaqueToken(server: Server, content: JsonObject, now: number): string {
-  const key = server.handleKeys.find((one) => now < one.notAfter) ?? server.handleKeys[0]
+  const key = server.handleKeys.find((one) => now < one.notAfter)
+  if (key === undefined) throw new OptionsError('every one of "secrets" has expired')
   const body = Buffer.from(JSON.stringify(content)).toString('base64url')
-  const signed = `${prefix}${body}.${key?.id}`
-  return signed + key?.mac(signed)
+  const signed = `${prefix}${body}.${key.id}`
+  return signed + key.mac(signed)
 }
 
 /** @returns What the token says, or `null` when it is not one of ours; without any I/O. */
@@ -21,5 +23,6 @@ export function parseOpaqueToken(server: Server, text: string, now: number): Jso
   const key = server.handleKeys.find((one) => one.id === id && now < one.notAfter)
   if (key === undefined || !isEqualDigest(text.slice(-macLength), key.mac(signed))) return null
   const body = parseBase64url(signed.slice(prefix.length, -keyIdLength - 1))
-  return body === null ? null : parseJsonBytes(body)
+  // Genuine, so it is what was written.
+  return parseJsonBytes(body as Buffer)
 }

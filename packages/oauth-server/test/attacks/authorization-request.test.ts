@@ -70,20 +70,23 @@ const pages: [line: string, what: string, changes: Changes, error: string][] = [
   ],
 ]
 
-t.test('what is wrong with client or redirect URI is shown and never redirected', async (t) => {
-  const { app } = await startServer()
-  for (const [line, what, changes, error] of pages) {
-    await t.test(`${line}: ${what}`, async (t) => {
-      const response = await createBrowser(app, 'alice').get(authorizeUrl(changes))
-      t.equal(response.statusCode, 400)
-      t.match(response.headers['content-type'], 'text/html')
-      t.equal(response.headers.location, undefined)
-      t.equal(response.headers['set-cookie'], undefined)
-      t.match(response.body, error)
-      t.notMatch(response.body, 'evil')
-    })
-  }
-})
+t.test(
+  'V10.4.1: what is wrong with client or redirect URI is shown and never redirected',
+  async (t) => {
+    const { app } = await startServer()
+    for (const [line, what, changes, error] of pages) {
+      await t.test(`${line}: ${what}`, async (t) => {
+        const response = await createBrowser(app, 'alice').get(authorizeUrl(changes))
+        t.equal(response.statusCode, 400)
+        t.match(response.headers['content-type'], 'text/html')
+        t.equal(response.headers.location, undefined)
+        t.equal(response.headers['set-cookie'], undefined)
+        t.match(response.body, error)
+        t.notMatch(response.body, 'evil')
+      })
+    }
+  },
+)
 
 /** What is answered to the client. */
 const answers: [line: string, what: string, changes: Changes, error: string][] = [

@@ -173,3 +173,18 @@ t.test('V2.3.4: of a hundred guesses at once as many are judged as the limit let
   t.equal(guesses.filter(({ statusCode }) => statusCode === 401).length, 10)
   t.equal(guesses.filter(({ statusCode }) => statusCode === 429).length, 90)
 })
+
+t.test(
+  'F75, V11.2.4: secrets are compared by digest in constant time, of unknown clients too',
+  async (t) => {
+    const { isSecretOf } = await import('../../src/client-auth/secret.js')
+    const { readFile } = await import('node:fs/promises')
+    t.equal(isSecretOf(null, 'no client has this digest'), true, 'compared, whoever it is')
+    t.equal(isSecretOf(null, 'x'), false)
+    const source = await readFile(
+      new URL('../../src/client-auth/secret.ts', import.meta.url),
+      'utf8',
+    )
+    t.match(source, 'isEqualDigest(sha256Base64url(secret)')
+  },
+)

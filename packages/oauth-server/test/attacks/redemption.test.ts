@@ -1,7 +1,7 @@
 import { countingStore } from '@latchkey/store/testing'
 import t from 'tap'
 import { answerOf, approve, authorizeUrl, createBrowser } from '../fixtures/browser.js'
-import { callback, startServer, verifier } from '../fixtures/server.js'
+import { callback, slowly, startServer, verifier } from '../fixtures/server.js'
 import {
   basic,
   type Form,
@@ -151,7 +151,7 @@ t.test('E59, V10.4.2: a code that is redeemed again ends its grant', async (t) =
 t.test(
   'E60, V15.4.2: of fifty redemptions at once one succeeds, and then the grant is dead',
   async (t) => {
-    const { app } = await startServer()
+    const { app } = await startServer({}, slowly)
     const code = await obtainCode(app)
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => requestToken(app, redemption(code))),
@@ -256,3 +256,22 @@ t.test(
     t.equal(body.scope, 'orders:read')
   },
 )
+
+t.test('E65: a code that is injected into another session fails by its verifier', async (t) => {
+  const { app } = await startServer()
+  const stolen = await obtainCode(app, {}, 'mallory')
+  const code_verifier = `${verifier.slice(0, -1)}A`
+  const response = await requestToken(app, redemption(stolen, { code_verifier }))
+  t.equal(response.json().error, 'invalid_grant')
+})
+
+t.test('V2.3.1: no step counts without the ones before it', async (t) => {
+  const { app } = await startServer()
+  const browser = createBrowser(app, 'alice')
+  const settled = await browser.post('/authorize/0123456789abcdefghijkl', { decision: 'approve' })
+  t.equal(settled.statusCode, 404)
+  const bare = await requestToken(app, { grant_type: 'refresh_token' })
+  t.equal(bare.json().error, 'invalid_request')
+  const response = await requestToken(app, redemption('lkcode_x.0.y'))
+  t.equal(response.json().error, 'invalid_grant')
+})

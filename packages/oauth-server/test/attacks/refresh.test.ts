@@ -1,6 +1,6 @@
 import { countingStore } from '@latchkey/store/testing'
 import t from 'tap'
-import { startServer } from '../fixtures/server.js'
+import { slowly, startServer } from '../fixtures/server.js'
 import { type Form, introspect, obtainTokens, postForm, requestToken } from '../fixtures/tokens.js'
 
 type App = Awaited<ReturnType<typeof startServer>>['app']
@@ -40,7 +40,7 @@ t.test('H95, V10.4.5: a used token ends the family, outside of the grace period'
 })
 
 t.test('H96: twenty refreshes at once give one generation and one successor', async (t) => {
-  const { app } = await startServer()
+  const { app } = await startServer({}, slowly)
   const first = await obtainTokens(app)
   const responses = await Promise.all(
     Array.from({ length: 20 }, () => refresh(app, first.refresh_token)),
@@ -165,7 +165,7 @@ t.test('H104, V7.4.2: a user who is gone is not refreshed', async (t) => {
 })
 
 t.test('without rotation a refresh token stays the same', async (t) => {
-  const { app } = await startServer({ rules: { rotateRefreshTokens: false } })
+  const { app } = await startServer({ rules: { rotateRefreshTokens: false } }, slowly)
   const first = await obtainTokens(app)
   const responses = await Promise.all([1, 2, 3].map(() => refresh(app, first.refresh_token)))
   for (const response of responses) t.equal(response.json().refresh_token, first.refresh_token)
