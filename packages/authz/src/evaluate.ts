@@ -91,6 +91,9 @@ function compare(
 ): Test {
   const read = readLeft(left)
   if (op === 'eq' && !isCallerRef(value)) return equalsLiteral(read, value)
+  if (op === 'eq' && kind === 'string') {
+    return equalsText(read, readerOf((value as CallerRef).caller))
+  }
   const operand = readOperand(value)
   const relate = RELATIONS[op]
   return (resource, identity) => {
@@ -106,6 +109,16 @@ function equalsLiteral(read: Read, value: Literal): Test {
   return (resource, identity) => {
     const held = read(resource, identity)
     return held === value ? 1 : isKnown(held, kind) ? -1 : 0
+  }
+}
+
+/** What ownership and tenants come down to, and so the most common comparison. */
+function equalsText(read: Read, operand: (identity: Identity) => unknown): Test {
+  return (resource, identity) => {
+    const held = read(resource, identity)
+    const other = operand(identity)
+    if (typeof held !== 'string' || typeof other !== 'string') return 0
+    return held === other ? 1 : -1
   }
 }
 
