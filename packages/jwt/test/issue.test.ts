@@ -289,6 +289,39 @@ t.test('the application says what the claims of others mean', async (t) => {
   t.match(client.json(), { scopes: [] })
 })
 
+t.test('a key without a name verifies tokens of any name', async (t) => {
+  const test = await createIssuer()
+  const { createPublicKey } = await import('node:crypto')
+  const publicKey = createPublicKey({ key: test.publicJwk as never, format: 'jwk' })
+  const app = await createApp(t, {
+    issuer,
+    audience,
+    algorithms: ['ES256'],
+    keys: { publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string },
+  })
+  for (const kid of ['any', undefined]) {
+    t.equal((await me(app, test.token({}, { kid }))).statusCode, 200)
+  }
+})
+
+t.test('scopes are what is between the spaces', async (t) => {
+  const test = await createIssuer()
+  const options = {
+    issuer,
+    audience,
+    algorithms: ['ES256' as const],
+    keys: { publicKey: test.publicJwk },
+  }
+  const app = await createApp(t, options)
+  for (const [scope, scopes] of [
+    [' a  b ', ['a', 'b']],
+    ['', []],
+    ['a', ['a']],
+  ] as const) {
+    t.same((await me(app, test.token({ scope }))).json().scopes, scopes)
+  }
+})
+
 t.test('a token of a client itself is an identity of the client', async (t) => {
   const test = await createIssuer()
   const options = {

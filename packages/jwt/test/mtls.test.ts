@@ -44,6 +44,22 @@ t.test(
   },
 )
 
+t.test('a proxy may have an address of either family', async (t) => {
+  const test = await createIssuer()
+  const mtls = { trustedProxies: ['fd00::/8', '10.0.0.1'] }
+  const app = await createApp(t, { ...trusting(test), mtls })
+  const ask = async (remoteAddress: string) => {
+    const authorization = `Bearer ${test.token({ cnf: { 'x5t#S256': x5t } })}`
+    const headers = { authorization, 'client-cert': `:${der.toString('base64')}:` }
+    return (await app.inject({ url: '/me', headers, remoteAddress })).statusCode
+  }
+  t.equal(await ask('fd00::7'), 200)
+  t.equal(await ask('10.0.0.1'), 200)
+  t.equal(await ask('::ffff:10.0.0.1'), 200, 'as dual-stack sockets write it')
+  t.equal(await ask('fe80::7'), 401)
+  t.equal(await ask('10.0.0.2'), 401)
+})
+
 t.test('without the certificate, or with another, it is refused', async (t) => {
   const test = await createIssuer()
   const token = test.token({ cnf: { 'x5t#S256': x5t } })
