@@ -1,6 +1,5 @@
-import type { Identity } from '@latchkey/identity'
 import { boundedMap } from '@latchkey/tokens'
-import { type CachedKey, type IdentityFrame, prepareAbsence, prepareKey } from './cached-key.js'
+import { type CachedKey, prepareAbsence, prepareKey } from './cached-key.js'
 import type { KeyRecord } from './record.js'
 import type { KeyRepository } from './repository.js'
 import type { Digester } from './secret-digest.js'
@@ -20,9 +19,6 @@ export interface KeyShelf {
 export interface KeyShelfParts {
   readonly repository: KeyRepository
   readonly digester: Digester
-  readonly frame: IdentityFrame
-  /** Gets the records of the identities whose keys have limits. */
-  readonly limited: WeakMap<Identity, KeyRecord>
   readonly cacheSize: number
   readonly cacheTtl: number
   readonly negativeTtl: number
@@ -43,10 +39,7 @@ export function createKeyShelf(parts: KeyShelfParts): KeyShelf {
     const key =
       record === null
         ? prepareAbsence(digester, now + parts.negativeTtl)
-        : prepareKey(record, digester, parts.frame, now + parts.cacheTtl)
-    if (key.known !== null && hasLimits(key.known.record)) {
-      parts.limited.set(key.known.accepted.identity, key.known.record)
-    }
+        : prepareKey(record, digester, now + parts.cacheTtl)
     // What was read before something was forgotten may be what was to be forgotten.
     if (forgettings === before) keys.set(id, key)
     return key
@@ -72,11 +65,7 @@ export function createKeyShelf(parts: KeyShelfParts): KeyShelf {
     forgetWhere(isUnwanted) {
       forgettings++
       underWay.clear()
-      keys.deleteWhere(({ known }) => known !== null && isUnwanted(known.record))
+      keys.deleteWhere(({ isThere, record }) => isThere && isUnwanted(record))
     },
   }
-}
-
-function hasLimits({ rateLimit, quota }: KeyRecord): boolean {
-  return rateLimit !== null || quota !== null
 }

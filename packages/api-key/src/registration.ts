@@ -2,6 +2,7 @@ import type { Identity } from '@latchkey/identity'
 import type { SecretEntry } from '@latchkey/tokens'
 import type { FastifyBaseLogger, preParsingHookHandler } from 'fastify'
 import type { ApiKeys } from './api-keys.js'
+import { prepareProved } from './cached-key.js'
 import { createCharging } from './charging.js'
 import { createDigestUpgrade } from './digest-upgrade.js'
 import { createKeyEvents } from './events.js'
@@ -54,7 +55,7 @@ export function createRegistration(
   const repository = openRepository(store, prefix, settings.retention)
   const digester = createDigester(peppers)
   const foreign = createForeignNames(settings.foreign, repository, cacheSize, negativeTtl)
-  const shelf = createKeyShelf({ ...settings, repository, digester, frame, limited })
+  const shelf = createKeyShelf({ ...settings, repository, digester })
   const revocations = followRevocations({
     store,
     prefix,
@@ -84,6 +85,12 @@ export function createRegistration(
     repository,
     failures: createFailureLimiter(settings.failures),
     isStale,
+    prove(record) {
+      const proved = prepareProved(record, frame)
+      const { rateLimit, quota } = record
+      if (rateLimit !== null || quota !== null) limited.set(proved.accepted.identity, record)
+      return proved
+    },
     onUse(key, record, text, now) {
       if (now - key.notedAt < settings.lastUsedInterval) return
       key.notedAt = now

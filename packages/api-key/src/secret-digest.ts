@@ -18,8 +18,8 @@ export interface Digester {
   digest(text: string, now: number): Pick<StoredSecret, 'scheme' | 'digest'>
   /** Prepares a stored digest. One whose pepper is unknown matches nothing. */
   matcher(stored: Pick<StoredSecret, 'scheme' | 'digest'>): Matcher
-  /** Matches nothing, and takes as long as one that does. */
-  readonly decoy: Matcher
+  /** Prepares a digest that nothing matches, for ids that nobody has. */
+  decoy(): Matcher
   /** Whether a stored digest was made the way that new ones are. */
   isCurrent(scheme: string, now: number): boolean
 }
@@ -31,8 +31,8 @@ interface Pepper {
 }
 
 const PLAIN = 'sha256'
-const NOTHING = Buffer.alloc(32)
-const NO_TEXT = NOTHING.toString('base64url')
+/** A digest of nothing that anybody could find. */
+const NOTHING = Buffer.alloc(32).toString('base64url')
 
 /**
  * Prepares the digests of a registration. They are of the whole text of a key, so that nothing of
@@ -54,28 +54,25 @@ export function createDigester(peppers: readonly SecretEntry[]): Digester {
     return pepper
   }
 
+  function matcher({ scheme, digest }: Pick<StoredSecret, 'scheme' | 'digest'>): Matcher {
+    if (scheme === PLAIN) {
+      const expected = Buffer.from(digest, 'base64url')
+      return (text) => isSha256Of(text, expected)
+    }
+    const pepper = ring.find((each) => each.scheme === scheme)
+    if (pepper === undefined) return () => false
+    const { mac, notAfter } = pepper
+    return (text, now) => isEqualDigest(mac(text), digest) && now < notAfter
+  }
+
   return {
     digest(text, now) {
       const pepper = current(now)
       if (pepper === null) return { scheme: PLAIN, digest: sha256Base64url(text) }
       return { scheme: pepper.scheme, digest: pepper.mac(text) }
     },
-    matcher({ scheme, digest }) {
-      if (scheme === PLAIN) {
-        const expected = Buffer.from(digest, 'base64url')
-        return (text) => isSha256Of(text, expected)
-      }
-      const pepper = ring.find((each) => each.scheme === scheme)
-      if (pepper === undefined) return () => false
-      const { mac, notAfter } = pepper
-      return (text, now) => isEqualDigest(mac(text), digest) && now < notAfter
-    },
-    decoy(text) {
-      const [pepper] = ring
-      if (pepper === undefined) isSha256Of(text, NOTHING)
-      else isEqualDigest(pepper.mac(text), NO_TEXT)
-      return false
-    },
+    matcher,
+    decoy: () => matcher({ scheme: ring[0]?.scheme ?? PLAIN, digest: NOTHING }),
     isCurrent: (scheme, now) => scheme === (current(now)?.scheme ?? PLAIN),
   }
 }

@@ -45,8 +45,8 @@ export const DEGRADED: Verdict = Object.freeze({
 
 /** The same answer to the client for every bad key, whatever is bad about it. */
 export function refuseKey(reason: RefusalReason, credentialId?: string): Verdict {
-  const refusal: Refusal = { reason, ...toClient }
-  return { refusal: credentialId === undefined ? refusal : { ...refusal, credentialId } }
+  const { error, description } = toClient
+  return { refusal: { reason, error, description, credentialId } as Refusal }
 }
 
 /** Too many bad keys came from there: 429. */

@@ -1,5 +1,5 @@
 import type { RevocationPolicy } from '@latchkey/store'
-import type { CachedKey, KnownKey } from './cached-key.js'
+import type { CachedKey, ProvedKey } from './cached-key.js'
 import type { FailureLimiter } from './failure-limiter.js'
 import type { ForeignNames } from './foreign-keys.js'
 import { hasKeyPrefix, parseKey, sliceKeyId } from './key-format.js'
@@ -33,6 +33,8 @@ export interface VerificationParts {
   readonly whenStale: RevocationPolicy
   /** Whether a revocation may have been missed. */
   isStale(): boolean
+  /** Prepares a key whose secret has been proved. */
+  prove(record: KeyRecord): ProvedKey
   /** Called for every accepted key. */
   onUse(key: CachedKey, record: KeyRecord, text: string, now: number): void
 }
@@ -69,7 +71,7 @@ export function createVerify(parts: VerificationParts): Verify {
     if (isFresh && (whenStale === 'open' || !isStale())) {
       return judgeNow(key, text, caller, now) ?? judge(key, text, caller)
     }
-    const isKnown = key !== undefined && key.known !== null
+    const isKnown = key?.isThere === true
     return ask(text, isKnown, caller, now, async () => judge(await shelf.load(id), text, caller))
   }
 
@@ -105,7 +107,7 @@ export function createVerify(parts: VerificationParts): Verify {
   async function judge(key: CachedKey, text: string, caller: Caller): Promise<Verdict> {
     const verdict = judgeNow(key, text, caller, clock())
     if (verdict !== UNDECIDED) return verdict
-    const { owner, generation } = (key.known as KnownKey).record
+    const { owner, generation } = key.record
     try {
       key.isCutOff = generation < (await parts.repository.loadGeneration(owner))
     } catch (cause) {
@@ -121,20 +123,24 @@ export function createVerify(parts: VerificationParts): Verify {
     caller: Caller,
     now: number,
   ): Verdict | typeof UNDECIDED {
-    const { known } = key
+    const { isThere, record } = key
     let isProved = false
     for (const { matches, endsAt } of key.secrets) {
       if (matches(text, now) && now < endsAt) isProved = true
     }
-    if (known === null) return fail('unknown', undefined, text, caller, now)
-    const { id } = known.record
-    if (!isProved) return fail('secret', id, text, caller, now)
-    const fault = faultOf(known, caller, now)
-    if (fault !== null) return fail(fault, id, text, caller, now)
+    // All of it is looked at in any case, so that what is wrong does not show in how long it takes.
+    const fault = faultOf(record, now)
+    if (!isProved || fault !== null) {
+      const reason = isProved && fault !== null ? fault : isThere ? 'secret' : 'unknown'
+      return fail(reason, isThere ? record.id : undefined, text, caller, now)
+    }
+    key.proved ??= parts.prove(record)
+    const { accepted, allows } = key.proved
+    if (allows !== null && !allows(caller.ip)) return fail('address', record.id, text, caller, now)
     if (key.isCutOff === null) return UNDECIDED
-    if (key.isCutOff) return fail('revoked', id, text, caller, now)
-    parts.onUse(key, known.record, text, now)
-    return known.accepted
+    if (key.isCutOff) return fail('revoked', record.id, text, caller, now)
+    parts.onUse(key, record, text, now)
+    return accepted
   }
 
   function fail(
@@ -151,15 +157,10 @@ export function createVerify(parts: VerificationParts): Verify {
   }
 
   /** Whether the record itself speaks against the key. */
-  function faultOf(
-    { record, allows }: KnownKey,
-    caller: Caller,
-    now: number,
-  ): RefusalReason | null {
+  function faultOf(record: KeyRecord, now: number): RefusalReason | null {
     if (record.status !== 'active') return record.status
     if (record.expiresAt !== null && now >= record.expiresAt) return 'expired'
-    if (!parts.environments.includes(record.environment)) return 'environment'
-    return allows === null || allows(caller.ip) ? null : 'address'
+    return parts.environments.includes(record.environment) ? null : 'environment'
   }
 
   return verify

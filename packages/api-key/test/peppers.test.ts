@@ -128,7 +128,7 @@ t.test('an unknown key is compared with a decoy', async (t) => {
   const { issueKey } = await import('../src/key-format.js')
   const key = issueKey('acme', { environment: 'live', id: '0'.repeat(16) })
   t.equal(await status(key), 401)
-  t.notOk(createDigester([]).decoy('x', START))
+  t.notOk(createDigester([]).decoy()('x', START))
 })
 
 t.test('V11.2.3: a weak pepper is refused', async (t) => {
