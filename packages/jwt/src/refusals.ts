@@ -40,8 +40,8 @@ export interface RefusedToken {
   readonly refusal: TokenRefusal
 }
 
-/** One text for every refused token, so that it teaches nothing. */
-export const description = 'The access token is not valid'
+// One text for every refused token, so that it teaches nothing.
+const description = 'The access token is not valid'
 
 const proofReasons: ReadonlySet<string> = new Set<RefusalReason>([
   'proof-missing',

@@ -31,7 +31,6 @@ export {
 } from './handle.js'
 export { type JsonObject, parseJsonBytes, parseJsonObject } from './json.js'
 export {
-  type Jwk,
   type JwkProblem,
   parsePrivateJwk,
   parsePublicJwk,
@@ -46,6 +45,7 @@ export {
   parseJwkSet,
   type RefusedJwk,
 } from './jwk-set.js'
+export type { Jwk } from './jwk-shape.js'
 export {
   isSignedBy,
   type Jws,

@@ -39,12 +39,8 @@ function algorithmsByCurve(jwk: JsonObject): readonly Algorithm[] | string {
   return formed ? [algorithm] : 'has no well-formed coordinates'
 }
 
-/**
- * Which algorithms a JWK can be used with, by its type, curve and length alone.
- *
- * @returns The algorithms, or the reason why there are none, in words that follow "it".
- */
-export function algorithmsByShape(jwk: JsonObject): readonly Algorithm[] | string {
+/** By its type, curve and length alone. */
+function algorithmsByShape(jwk: JsonObject): readonly Algorithm[] | string {
   switch (jwk.kty) {
     case 'RSA':
       return findRsaProblem(jwk) ?? ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { type Algorithm, algorithms } from './algorithm.js'
 import { KeysError } from './errors.js'
 import type { JsonObject } from './json.js'
-import type { Jwk } from './jwk.js'
+import type { Jwk } from './jwk-shape.js'
 import { jwkThumbprint } from './thumbprint.js'
 
 const generate = promisify(generateKeyPair)

@@ -1,5 +1,5 @@
 import { sha256Base64url } from './digest.js'
-import type { Jwk } from './jwk.js'
+import type { Jwk } from './jwk-shape.js'
 
 /**
  * The SHA-256 thumbprint of a key (RFC 7638, RFC 8037): 43 characters that only this key has,
