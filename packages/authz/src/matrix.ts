@@ -47,8 +47,18 @@ export function createMatrix(
     cells: roles.map((): Cell => 'yes'),
     needs: '',
   }))
-  const rows = [...decided, ...others].sort((left, right) => (left.route < right.route ? -1 : 1))
+  const rows = withoutHead([...decided, ...others]).sort((left, right) =>
+    left.route < right.route ? -1 : 1,
+  )
   return { roles, rows, text: print(roles, rows) }
+}
+
+/** HEAD routes come with GET routes by themselves, and say the same. */
+function withoutHead(rows: Matrix['rows'][number][]): Matrix['rows'][number][] {
+  const names = new Set(rows.map(({ route }) => route))
+  return rows.filter(
+    ({ route }) => !route.startsWith('HEAD ') || !names.has(route.replace('HEAD', 'GET')),
+  )
 }
 
 function cellOf(policy: Policy, required: ReadRequirements, role: string): Cell {
@@ -62,6 +72,7 @@ function cellOf(policy: Policy, required: ReadRequirements, role: string): Cell 
     required.can === null ? required.permissions : [...required.permissions, required.can]
   const cells = names.map((name) => cellOfPermission(policy.entry(name), role))
   if (cells.includes('no')) return 'no'
+  if (required.can === null && required.resource !== null) cells.push('if the handler says so')
   const conditions = [...new Set(cells.filter((cell) => cell !== 'yes'))]
   if (conditions.length === 0) return 'yes'
   return `if ${conditions.map((cell) => cell.slice('if '.length)).join(', and ')}`
