@@ -10,7 +10,7 @@ import { isReading } from './present.js'
 import { safeReturnTo } from './return-to.js'
 import { sessionIdentity } from './session-identity.js'
 import { endOf } from './timeouts.js'
-import { parseSessionId } from './token.js'
+import { flat, parseSessionId } from './token.js'
 import type { Toucher } from './touch.js'
 
 const TWICE: Outcome = Object.freeze({
@@ -48,7 +48,7 @@ export function createMechanism(house: House, toucher: Toucher, tokens: TokenChe
     const { login } = record
     if (login === null || (isPrevious && !isReading(request))) return null
     const now = settings.now()
-    const identity = sessionIdentity(id, record, login, now, settings, isPrevious)
+    const identity = sessionIdentity(flat(id), record, login, now, settings, isPrevious)
     if (isPrevious) return { identity }
     const elevatedUntil = login.elevation?.until ?? 0
     const end = endOf(record, settings)

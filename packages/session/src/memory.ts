@@ -1,8 +1,11 @@
 import type { Identity } from '@latchkey/identity'
 import type { Replica } from '@latchkey/store'
 import { boundedMap } from '@latchkey/tokens'
+import { packSession, unpackSession } from './packed-session.js'
 import type { SessionRecord } from './record.js'
 import type { Repository } from './repository.js'
+import type { Voucher } from './session-identity.js'
+import { flat } from './token.js'
 
 /** What a process remembers of a session that it has verified. */
 export interface Remembered {
@@ -33,6 +36,8 @@ export interface Memory {
   load(id: string): Promise<Loaded>
   /** Keeps a session, unless it changed since it was read. */
   remember(id: string, session: Remembered, asOf: number): void
+  /** Writes down what changed in a session that is remembered. */
+  note(id: string): void
   /** Tells every process to read the session again. */
   announce(id: string, expiresAt: number): Promise<void>
   forget(id: string): void
@@ -40,32 +45,57 @@ export interface Memory {
 
 const CHANGED = 'session.id'
 const REMEMBERED_CHANGES = 4096
+const MOST_OBJECTS = 4096
 
-/** @param cacheSize Sessions; 0 remembers none. */
+/**
+ * Makes the memory: sessions as texts, and as objects those that are used most.
+ *
+ * @param settings `cacheSize`: sessions; 0 remembers none.
+ */
 export function createMemory(
   repository: Pick<Repository, 'load'>,
   replica: Replica,
-  cacheSize: number,
+  settings: Voucher & { readonly cacheSize: number },
 ): Memory {
-  const known = boundedMap<Remembered>(cacheSize)
+  const { cacheSize } = settings
+  const hot = boundedMap<Remembered>(Math.min(cacheSize, MOST_OBJECTS))
+  const packed = boundedMap<string>(cacheSize)
   const loading = new Map<string, Promise<Loaded>>()
   const changed = boundedMap<number>(2 * REMEMBERED_CHANGES)
   let changes = 0
 
   function forget(id: string): void {
-    known.delete(id)
+    hot.delete(id)
+    packed.delete(id)
     loading.delete(id)
     changed.set(id, ++changes)
   }
   replica.subscribe(CHANGED, (entry) => forget(entry.key))
 
   return {
-    recall: (id) => known.get(id),
     forget,
+
+    recall(id) {
+      const session = hot.get(id)
+      if (session !== undefined) return session
+      const text = packed.get(id)
+      if (text === undefined) return undefined
+      const unpacked = unpackSession(flat(id), text, settings)
+      hot.set(unpacked.identity.credentialId, unpacked)
+      return unpacked
+    },
+
+    note(id) {
+      const session = hot.get(id)
+      if (session !== undefined) packed.set(session.identity.credentialId, packSession(session))
+    },
 
     remember(id, session, asOf) {
       const isOutdated = changes - asOf > REMEMBERED_CHANGES || (changed.get(id) ?? 0) > asOf
-      if (cacheSize > 0 && !isOutdated) known.set(id, session)
+      if (cacheSize === 0 || isOutdated) return
+      const key = session.identity.credentialId
+      hot.set(key, session)
+      packed.set(key, packSession(session))
     },
 
     load(id) {

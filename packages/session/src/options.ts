@@ -50,7 +50,7 @@ export interface SessionOptions {
   readonly whenStale?: RevocationPolicy
   /** Seconds without news after which that is so: the revocation window. Default 10. */
   readonly maxStale?: number
-  /** Sessions that this process remembers, about 400 bytes each. Default 50000; 0: none. */
+  /** Sessions that this process remembers, about 250 bytes each. Default 50000; 0: none. */
   readonly cacheSize?: number
   /**
    * Which routes have `request.session`, the data bag of @fastify/session: those with

@@ -58,7 +58,7 @@ async function plugin(app: FastifyInstance, options: SessionOptions): Promise<vo
 }
 
 function openHouse(app: FastifyInstance, settings: House['settings']): House {
-  const { store, name, maxStale, cacheSize, now } = settings
+  const { store, name, maxStale, now } = settings
   const replica = createReplica(store, { maxStale, clock: now })
   const repository = createRepository(store, name, settings)
   const cookie = createSessionCookie(settings)
@@ -69,7 +69,7 @@ function openHouse(app: FastifyInstance, settings: House['settings']): House {
     replica,
     pending: createPendingCookies(app, cookie, settings.clearSiteData),
     cutoffs: createCutoffs(replica, name),
-    memory: createMemory(repository, replica, cacheSize),
+    memory: createMemory(repository, replica, settings),
   }
 }
 

@@ -16,6 +16,14 @@ export function createSessionId(): string {
   return randomBase62(ID_LENGTH)
 }
 
+/**
+ * Copies a text: what was cut out of a longer one, such as a `Cookie` field, or put together from
+ * several, would otherwise keep all of them in memory for as long as it lives itself.
+ */
+export function flat(text: string): string {
+  return Buffer.from(text).toString()
+}
+
 /** Whether a text may be a public session id. */
 export function isSessionId(text: string): boolean {
   return /^[0-9A-Za-z]{22}$/.test(text)

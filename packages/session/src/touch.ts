@@ -22,6 +22,7 @@ export function createToucher(house: House): Toucher {
       held.seen > now - settings.touchInterval ? null : { ...held, seen: now },
     )
     if (record === null || record.digest !== session.digest) memory.forget(id)
+    else memory.note(id)
   }
 
   return {
