@@ -14,15 +14,14 @@ const audience = 'https://api.example.com'
 const claims = { scope: 'orders:read orders:write', email: 'user@example.com' }
 
 /** The same key for every variant of a group, read from a file as applications do. */
-export interface BenchKey {
+interface BenchKey {
   readonly algorithm: Algorithm
   /** PEM, or a secret in base64. */
   readonly text: string
   readonly isSecret: boolean
 }
 
-/** Makes a key, writes it down and reads it again. */
-export async function createBenchKey(algorithm: Algorithm): Promise<BenchKey> {
+async function createBenchKey(algorithm: Algorithm): Promise<BenchKey> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   const file = join(folder, 'key')
   const isSecret = algorithm.startsWith('HS')

@@ -81,6 +81,7 @@ export async function openKeys(option: KeysOption, context: KeySourceContext): P
   if ('jwks' in option) return writtenKeys(prepareJwkSet(option.jwks), context)
   if ('jwksUri' in option) return publishedKeys([option.jwksUri], option.jwksUri, context)
   const { issuer, outbound } = context
+  outbound.checkUrl(issuer, 'issuer')
   const discover = () => discoverJwksUri(issuer, outbound)
   return publishedKeys(metadataUrls(issuer), discover, context)
 }

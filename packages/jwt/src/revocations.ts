@@ -62,7 +62,8 @@ export interface JwtRouteConfig {
   readonly whenStale?: RevocationPolicy
 }
 
-type Kind = 'jti' | 'subject' | 'sid' | 'clientId' | 'kid'
+/** What a {@link RevocationTarget} can name. */
+export type Kind = 'jti' | 'subject' | 'sid' | 'clientId' | 'kid'
 
 const reasons: Readonly<Record<Kind, RefusalReason>> = {
   jti: 'revoked-token',
@@ -71,7 +72,8 @@ const reasons: Readonly<Record<Kind, RefusalReason>> = {
   clientId: 'revoked-client',
   kid: 'revoked-key',
 }
-const kinds = Object.keys(reasons) as readonly Kind[]
+/** All kinds, as they are written in a target. */
+export const kinds: readonly Kind[] = Object.keys(reasons) as Kind[]
 const topics: Readonly<Record<Kind, string>> = {
   jti: 'jwt.token',
   subject: 'jwt.subject',
@@ -80,6 +82,9 @@ const topics: Readonly<Record<Kind, string>> = {
   kid: 'jwt.key',
 }
 const tenYears = 315_360_000
+
+// Tokens may live this much longer than they say, by what clocks may differ at both ends.
+const mostTolerance = 180
 
 const plainName = /^[\x20-\x7e]{1,300}$/
 
@@ -139,12 +144,13 @@ export function openRevocations(options: RevocationsOptions): Revocations {
     async revoke(target) {
       const now = clock()
       const { issuer = options.issuer } = target
-      const kind = kinds.find((one) => one in target) as Kind
-      const id = (target as unknown as Record<Kind, string>)[kind]
+      const named = target as unknown as Record<Kind, string>
+      const kind = kinds.find((one) => named[one] !== undefined) as Kind
+      const id = named[kind]
       const entry = {
         topic: topics[kind],
         key: nameOf(issuer, id),
-        expiresAt: now + (kind === 'kid' ? tenYears : maxLifetime),
+        expiresAt: now + (kind === 'kid' ? tenYears : maxLifetime + mostTolerance),
       }
       if (kind !== 'subject' && kind !== 'clientId') return replica.publish(entry)
       // Logins after an earlier cut-off of this second were dated to the next: this reaches them.

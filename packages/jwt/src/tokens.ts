@@ -5,7 +5,7 @@ import { InvalidRequest, RefreshRefused } from './errors.js'
 import type { Grant, TokenDetails } from './grant.js'
 import { type Grants, openGrants } from './grants.js'
 import type { Issuing } from './issuing.js'
-import type { Revocations, RevocationTarget } from './revocations.js'
+import { type Kind, kinds, type Revocations, type RevocationTarget } from './revocations.js'
 
 /** An access token with the refresh token that gets the next one. */
 export interface TokenPair extends IssuedToken {
@@ -61,6 +61,16 @@ export interface Tokens {
 
 function cannot(state: string): never {
   throw new InvalidRequest(state)
+}
+
+function readTarget(target: RevocationTarget): Partial<Record<Kind, string>> {
+  const named = target as Partial<Record<Kind, string>>
+  const given = kinds.filter((kind) => named[kind] !== undefined)
+  const [kind] = given
+  if (kind === undefined || given.length > 1 || typeof named[kind] !== 'string' || !named[kind]) {
+    cannot('a revocation names exactly one of "jti", "subject", "sid", "clientId" and "kid"')
+  }
+  return named
 }
 
 /** What {@link createTokens} takes. */
@@ -143,10 +153,9 @@ export function createTokens({ mechanism, issuing, revocations, clock }: TokensO
     },
     async revoke(target, reason = 'revoked') {
       if (revocations === null) return cannot('revoking needs a "store"')
+      const named = readTarget(target)
       await revocations.revoke(target)
-      const { jti, sid, kid, subject } = target as Partial<
-        Record<'jti' | 'sid' | 'kid' | 'subject', string>
-      >
+      const { jti, sid, kid, subject } = named
       publishRevocation({ mechanism, reason, credentialId: jti ?? sid ?? kid, subject })
     },
   }

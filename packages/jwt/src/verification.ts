@@ -96,7 +96,8 @@ export function createVerification(options: VerificationOptions): VerifyToken {
     const confirmation = readConfirmation(claims.cnf)
     if (confirmation === null) return 'confirmation'
     const until = (claims.exp as number) + issuer.rules.leeway
-    if (maxLifetime !== null && until > now + maxLifetime) return 'lifetime'
+    if (maxLifetime !== null && until > now + maxLifetime + 2 * issuer.rules.leeway)
+      return 'lifetime'
     const marks = marksOf(claims, key.kid ?? jws.header.kid)
     return finish(
       token,

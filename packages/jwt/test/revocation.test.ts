@@ -172,6 +172,29 @@ t.test('without a store nothing can be revoked, and it says so', async (t) => {
   t.equal(app.mechanisms.find('jwt')?.describe().revocationWindow, null)
 })
 
+t.test('what names nothing, or two things, is not revoked', async (t) => {
+  const app = await createApp(t, { ...trusting(await createIssuer()), store: memoryStore() })
+  for (const target of [{}, { jti: '' }, { jti: 1 }, { jti: 'a', sid: 'b' }, { issuer: 'x' }]) {
+    await t.rejects(() => app.tokens.revoke(target as never), {
+      code: 'LATCHKEY_JWT_INVALID_REQUEST',
+    })
+  }
+})
+
+t.test('a token may live as long as revocations are remembered, and no longer', async (t) => {
+  const test = await createIssuer()
+  const options = { ...trusting(test), store: memoryStore(), maxLifetime: 3600 }
+  const app = await createApp(t, options)
+  t.equal((await me(app, test.token({ exp: second + 3600 }))).statusCode, 200)
+  t.equal((await me(app, test.token({ exp: second + 3700 }))).statusCode, 401)
+  const endless = await createApp(t, trusting(test))
+  t.equal(
+    (await me(endless, test.token({ exp: second + 1e9 }))).statusCode,
+    200,
+    'nothing to remember',
+  )
+})
+
 t.test('revocations are events, without a credential', async (t) => {
   const test = await createIssuer()
   const app = await createApp(t, { ...trusting(test), store: memoryStore() })
