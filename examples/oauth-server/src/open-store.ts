@@ -23,7 +23,7 @@ export async function openStore({ store: { kind, url = '' } }: Config): Promise<
     )
     return { store: redisStore(client), close: async () => client.disconnect() }
   }
-  const pool = new pg.Pool({ connectionString: url })
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
   const store = postgresStore(pool, { migrate: true })
   return {
     store,
