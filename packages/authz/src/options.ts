@@ -38,6 +38,9 @@ export interface ReadOptions {
 const SETTINGS = ['engines', 'guard', 'disclose', 'sampleAllows', 'now']
 const DEFINITION = ['scopes', 'resources', 'permissions', 'roles', 'rules', 'scopesFromRoles']
 
+/** Every option there is. */
+export const optionNames: readonly string[] = ['policy', ...DEFINITION, ...SETTINGS]
+
 /**
  * @throws {Error} `LATCHKEY_AUTHZ_INVALID_POLICY` for an option that does not exist or cannot be
  *   read, and whatever is wrong with the policy.
