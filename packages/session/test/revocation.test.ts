@@ -156,10 +156,11 @@ t.test('revokeAll() of 10,000 sessions is as many operations as of one', async (
   await app.sessions.revokeAll('one')
   const forOne = counting.total()
   const many = browserOf(app)
-  for (let count = 0; count < 10_000; count++) {
-    many.cookies.clear()
-    await many.post('/login', { subject: 'many' })
+  const login = { method: 'POST', url: '/login', payload: { subject: 'many' } } as const
+  for (let count = 0; count < 100; count++) {
+    await Promise.all(Array.from({ length: 100 }, () => app.inject(login)))
   }
+  await many.post('/login', { subject: 'many' })
   counting.reset()
   await app.sessions.revokeAll('many')
   t.equal(counting.total(), forOne)

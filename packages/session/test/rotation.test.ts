@@ -207,3 +207,21 @@ t.test('a login that comes back with the token before a rotation starts anew', a
   t.not((await late.get('/callback')).json().credentialId, credentialId)
   t.equal((await app.sessions.list('u1')).length, 1)
 })
+
+t.test('a repeated login whose session ends meanwhile begins another', async (t) => {
+  const { app } = await testApp({
+    routes(app) {
+      app.post('/again', async (request) => {
+        const { credentialId } = await request.login('u1')
+        const again = request.login('u1')
+        await app.sessions.revoke(credentialId)
+        return { before: credentialId, after: (await again).credentialId }
+      })
+    },
+  })
+  t.teardown(() => app.close())
+  const browser = browserOf(app)
+  const { before, after } = (await browser.post('/again')).json()
+  t.not(after, before)
+  t.equal((await browser.get('/me')).json().credentialId, after)
+})
