@@ -53,7 +53,7 @@ async function start(t: Test, options: Partial<IntrospectionOptions> = {}): Prom
     endpoint: `${server.url}/introspect`,
     clientId: 'api one',
     clientSecret: 'p:ä+ss',
-    outbound: { allowPrivate: [server.host], timeout: 1 },
+    outbound: { allowPrivate: [server.host], timeout: 30 },
     clock: () => Date.now() / 1000 + clock.offset,
     ...options,
   })

@@ -107,6 +107,9 @@ t.test(
       jti: 'unnamed',
     })
     t.equal((await me(after, unnamed)).statusCode, 200)
+    t.match(after.mechanisms.find('jwt')?.describe(), {
+      issuers: [{ keys: [{ notAfter: null }, { notAfter: end }] }],
+    })
     clock.offset = 301
     t.equal((await me(after, old.accessToken)).statusCode, 401, 'its secret has ended')
     t.equal((await me(after, unnamed)).statusCode, 401)

@@ -23,7 +23,7 @@ async function publish(test: Test, options: Partial<RemoteKeysOptions> = {}) {
     response.setHeader('cache-control', `public, ${state.maxAge}`)
     response.end(JSON.stringify({ keys: jwks }))
   })
-  const outbound = createOutbound({ allowPrivate: [server.host], timeout: 2 })
+  const outbound = createOutbound({ allowPrivate: [server.host], timeout: 30 })
   test.teardown(async () => {
     outbound.close()
     await server.close()
