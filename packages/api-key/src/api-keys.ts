@@ -1,5 +1,5 @@
 import type { KeyTraits } from './key-input.js'
-import type { LimitStatus } from './limits.js'
+import type { LimitStatus } from './limit-status.js'
 import type { ApiKeyInfo, KeyOwner, KeyState } from './record.js'
 import type { Verdict } from './verdict.js'
 import type { Caller } from './verification.js'

@@ -8,8 +8,7 @@ export interface ParsedKey {
   readonly id: string
 }
 
-/** How many base62 characters a key's id has. */
-export const ID_LENGTH = 16
+const ID_LENGTH = 16
 /** How many base62 characters a key's secret has: 256 bits. */
 export const SECRET_LENGTH = 43
 const CHECKSUM_LENGTH = 6

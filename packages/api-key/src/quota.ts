@@ -1,6 +1,6 @@
 import type { Store } from '@latchkey/store'
 import { boundedMap } from '@latchkey/tokens'
-import type { LimitStatus, LimitUse } from './limits.js'
+import type { LimitStatus, LimitUse } from './limit-status.js'
 import { CLOCK_SKEW } from './rate-limit.js'
 import type { KeyRecord, Quota } from './record.js'
 import { NEVER } from './repository.js'

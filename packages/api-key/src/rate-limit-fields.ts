@@ -1,4 +1,4 @@
-import type { LimitStatus } from './limits.js'
+import type { LimitStatus } from './limit-status.js'
 import type { KeyRecord } from './record.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { Store } from '@latchkey/store'
-import type { LimitStatus, LimitUse } from './limits.js'
+import type { LimitStatus, LimitUse } from './limit-status.js'
 import type { RateLimit } from './record.js'
 
 /** Seconds that a window's counter outlives it, for processes whose clocks are behind. */

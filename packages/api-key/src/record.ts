@@ -59,7 +59,9 @@ export interface KeyRecord {
   readonly rateLimit: RateLimit | null
   readonly quota: Quota | null
   readonly createdAt: number
+  /** The subject who made it, where that is known. */
   readonly createdBy: string | null
+  /** Seconds; `null`: never. */
   readonly expiresAt: number | null
   /** How often all keys of the owner had been revoked when this one was made. */
   readonly generation: number
@@ -72,23 +74,24 @@ export interface KeyRecord {
 }
 
 /** A key as it is shown: nothing from which it could be rebuilt or recognised. */
-export interface ApiKeyInfo {
-  readonly id: string
-  readonly name: string
-  readonly owner: KeyOwner
-  readonly tenant: string | null
-  readonly environment: string
-  readonly scopes: readonly string[]
-  readonly permissions: readonly string[]
-  readonly metadata: { readonly [name: string]: Json }
-  readonly cidrs: readonly string[]
-  readonly rateLimit: RateLimit | null
-  readonly quota: Quota | null
-  readonly createdAt: number
-  /** The subject who made it, where that is known. */
-  readonly createdBy: string | null
-  /** Seconds; `null`: never. */
-  readonly expiresAt: number | null
+export interface ApiKeyInfo
+  extends Pick<
+    KeyRecord,
+    | 'id'
+    | 'name'
+    | 'owner'
+    | 'tenant'
+    | 'environment'
+    | 'scopes'
+    | 'permissions'
+    | 'metadata'
+    | 'cidrs'
+    | 'rateLimit'
+    | 'quota'
+    | 'createdAt'
+    | 'createdBy'
+    | 'expiresAt'
+  > {
   /** Seconds, to within the interval at which uses are noted; `null`: never, or not yet noted. */
   readonly lastUsedAt: number | null
   readonly state: KeyState

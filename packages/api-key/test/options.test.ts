@@ -95,7 +95,9 @@ t.test('a scope sees its own registration before its parents’', async (t) => {
 t.test('the plugin is the default export, too', async (t) => t.equal(plugin, apiKey))
 
 t.test('the mechanism tells an operator about itself', async (t) => {
-  const { app } = await stage(t)
+  const app: FastifyInstance = fastify()
+  t.teardown(() => app.close())
+  await app.register(apiKey, { prefix: 'acme', store: memoryStore() })
   t.same(app.mechanisms.find('api-key')?.describe(), {
     type: 'api-key',
     outbound: [],

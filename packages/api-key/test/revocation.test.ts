@@ -63,24 +63,38 @@ t.test('a registration of another prefix is left alone', async (t) => {
   t.equal(other.counting.total(), 0, 'nothing was forgotten')
 })
 
-t.test('what is being read while it is revoked is not remembered', async (t) => {
-  const { here, there } = await twoProcesses(t)
-  const { key, info } = await here.issue()
-  const { get } = there.store
+/** Holds back what a stage reads of keys. */
+function slowReads({ store }: Stage) {
+  const { get } = store
   const slow: (() => void)[] = []
-  Object.assign(there.store, {
+  Object.assign(store, {
     async get(name: string) {
       const found = await get(name)
       if (name.includes('/key/')) await new Promise<void>((resolve) => slow.push(resolve))
       return found
     },
   })
+  return {
+    isReading: () => slow.length === 1,
+    letGo: {
+      fromNowOn: () => Object.assign(store, { get }),
+      now: () => {
+        for (const go of slow) go()
+      },
+    },
+  }
+}
+
+t.test('what is being read while it is revoked is not remembered', async (t) => {
+  const { here, there } = await twoProcesses(t)
+  const { key, info } = await here.issue()
+  const { isReading, letGo } = slowReads(there)
   const early = there.status(key)
-  await eventually(() => slow.length === 1)
+  await eventually(isReading)
   await here.app.apiKeys.revoke(info.id)
-  Object.assign(there.store, { get })
+  letGo.fromNowOn()
   t.equal(await there.status(key), 401, 'who comes later reads anew')
-  for (const go of slow) go()
+  letGo.now()
   t.equal(await early, 200, 'who came before the revocation')
   t.equal(await there.status(key), 401)
 })
@@ -88,20 +102,12 @@ t.test('what is being read while it is revoked is not remembered', async (t) => 
 t.test('what is being read while all keys of an owner end is not remembered', async (t) => {
   const { here, there } = await twoProcesses(t)
   const { key } = await here.issue()
-  const { get } = there.store
-  const slow: (() => void)[] = []
-  Object.assign(there.store, {
-    async get(name: string) {
-      const found = await get(name)
-      if (name.includes('/key/')) await new Promise<void>((resolve) => slow.push(resolve))
-      return found
-    },
-  })
+  const { isReading, letGo } = slowReads(there)
   const early = there.status(key)
-  await eventually(() => slow.length === 1)
+  await eventually(isReading)
   await here.app.apiKeys.revokeAll(ADA)
-  Object.assign(there.store, { get })
-  for (const go of slow) go()
+  letGo.fromNowOn()
+  letGo.now()
   t.equal(await early, 401)
   t.equal(await there.status(key), 401)
 })
@@ -169,7 +175,7 @@ t.test('cut off from the feed, "open" lets a revoked key pass as long as the cac
 
 t.test('the window is stated', async (t) => {
   for (const [options, revocationWindow] of [
-    [{}, 10],
+    [{ maxStale: 10 }, 10],
     [{ maxStale: 30 }, 30],
     [{ maxStale: 30, cacheTtl: 20 }, 20],
     [{ whenStale: 'open' }, 60],
