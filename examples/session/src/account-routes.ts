@@ -1,9 +1,9 @@
 import { requireIdentity } from '@latchkey/identity'
 import { safeReturnTo } from '@latchkey/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { bag, type Site } from './context.js'
 import { findWeakness, refuse } from './login-routes.js'
 import { confirmPage, devicesPage, type Fault, passwordPage } from './pages.js'
-import { bag, type Site } from './site.js'
 import { accountOf } from './users.js'
 
 /** Seconds for which nobody is asked for the password again. */

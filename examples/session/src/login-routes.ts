@@ -1,8 +1,8 @@
 import { safeReturnTo } from '@latchkey/session'
 import type { PasswordVerdict } from '@latchkey/session/password'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { bag, type Site } from './context.js'
 import { type Fault, homePage, loginPage, registerPage } from './pages.js'
-import { bag, type Site } from './site.js'
 import { accountOf } from './users.js'
 
 const text = { type: 'string', maxLength: 4096 } as const

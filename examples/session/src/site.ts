@@ -2,24 +2,15 @@ import flash from '@fastify/flash'
 import formbody from '@fastify/formbody'
 import { auth } from '@latchkey/auth'
 import { session } from '@latchkey/session'
-import { createPasswords, type Passwords } from '@latchkey/session/password'
+import { createPasswords } from '@latchkey/session/password'
 import type { Store } from '@latchkey/store'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { accountRoutes } from './account-routes.js'
+import type { Site } from './context.js'
 import { loginRoutes } from './login-routes.js'
-import { errorPage, type Frame } from './pages.js'
+import { errorPage } from './pages.js'
 import { style } from './style.js'
-import { createUsers, type Users } from './users.js'
-
-/** What the routes work with. */
-export interface Site {
-  readonly users: Users
-  readonly passwords: Passwords
-  frame(request: FastifyRequest, reply: FastifyReply): Frame
-}
-
-/** Routes of the pages: with the data bag, in which notes for the next page are kept. */
-export const bag = { session: true } as const
+import { createUsers } from './users.js'
 
 const SECURITY_HEADERS = {
   'content-security-policy':

@@ -1,27 +1,11 @@
-import type { Identity } from '@latchkey/identity'
 import type { Replica } from '@latchkey/store'
 import { boundedMap } from '@latchkey/tokens'
 import { packSession, unpackSession } from './packed-session.js'
 import type { SessionRecord } from './record.js'
+import type { Remembered } from './remembered.js'
 import type { Repository } from './repository.js'
 import type { Voucher } from './session-identity.js'
 import { flat } from './token.js'
-
-/** What a process remembers of a session that it has verified. */
-export interface Remembered {
-  readonly identity: Identity
-  readonly digest: string
-  /** When it must be read again: the absolute end, or the end of a step-up. */
-  readonly until: number
-  readonly cut: number
-  readonly cutAll: number
-  /** When it was last used here. */
-  seen: number
-  /** When its use was last noted in the store. */
-  touched: number
-  /** Cut-offs that had been heard when it was last checked against them. */
-  heard: number
-}
 
 /** A record as it was read, and when: counted in changes that this process has heard of. */
 export interface Loaded {

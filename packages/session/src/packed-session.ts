@@ -1,6 +1,6 @@
 import { createIdentity, type IdentityKind } from '@latchkey/identity'
 import type { Json } from '@latchkey/store'
-import type { Remembered } from './memory.js'
+import type { Remembered } from './remembered.js'
 import type { Voucher } from './session-identity.js'
 import { flat } from './token.js'
 

@@ -1,5 +1,5 @@
 import type { House } from './house.js'
-import type { Remembered } from './memory.js'
+import type { Remembered } from './remembered.js'
 
 /** A session as far as touching goes: when its use was last noted, and its token's digest. */
 export type Touched = Pick<Remembered, 'touched' | 'digest'>
