@@ -80,7 +80,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
   }
 
   function isWeaker(hash: string): boolean {
-    const [, memoryCost, timeCost, parallelism] = (PHC.exec(hash) ?? []).map(Number)
+    const [, memoryCost, timeCost, parallelism] = (PHC.exec(hash) as RegExpExecArray).map(Number)
     return (
       Number(memoryCost) < cost.memoryCost ||
       Number(timeCost) < cost.timeCost ||
