@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import formbody from '@fastify/formbody'
 import { createIdentity, identity, type Mechanism } from '@latchkey/identity'
 import { oauthServer } from '@latchkey/oauth-server'
@@ -179,8 +178,8 @@ export async function oidcProvider(
   kind: TokenKind,
   adapter?: unknown,
 ): Promise<{ app: FastifyInstance; provider: Provider }> {
-  const name = 'oidc-provider'
-  const { Provider } = await import(name)
+  // @ts-expect-error: it has no types
+  const { Provider } = await import('oidc-provider')
   const provider: Provider = new Provider(issuer, {
     ...(adapter === undefined ? {} : { adapter }),
     jwks: { keys: [jwkOf(kind === 'RS256' ? 'RS256' : 'ES256')] },
@@ -248,7 +247,7 @@ export async function providerCodeRequest(provider: Provider): Promise<BenchRequ
 
 /** @node-oauth/oauth2-server with a map for a database. */
 export async function nodeOauth(): Promise<FastifyInstance> {
-  const OAuth2Server = createRequire(import.meta.url)('@node-oauth/oauth2-server')
+  const { default: OAuth2Server } = await import('@node-oauth/oauth2-server')
   const client = { id: 'service', grants: ['client_credentials'], accessTokenLifetime: 600 }
   const tokens = new Map<string, object>()
   const server = new OAuth2Server({
@@ -262,12 +261,12 @@ export async function nodeOauth(): Promise<FastifyInstance> {
         tokens.set(token.accessToken, saved)
         return saved
       },
-    },
+    } as never,
   })
   const app = Fastify()
   await app.register(formbody)
   app.post('/token', async (request) => {
-    const { headers, method, query, body } = request
+    const { headers, method, query, body } = request as never
     const response = new OAuth2Server.Response({ headers: {} })
     await server.token(new OAuth2Server.Request({ headers, method, query, body }), response)
     return response.body

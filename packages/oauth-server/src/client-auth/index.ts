@@ -30,7 +30,7 @@ export function invalidClient(isBasic: boolean, cause: string): OAuthError {
  * @throws {OAuthError} `invalid_request` when there are two ways, `invalid_client` when there is
  *   none, or it cannot be read.
  */
-export function readPresented(authorization: string | undefined, params: Params): Presented {
+function readPresented(authorization: string | undefined, params: Params): Presented {
   const id = params.get('client_id')
   const secret = params.get('client_secret')
   const assertion = params.get('client_assertion')

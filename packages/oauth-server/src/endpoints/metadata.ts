@@ -30,7 +30,7 @@ function openidMetadata(server: Server, base: string): Readonly<Record<string, u
 }
 
 /** What the server can do (RFC 8414 §2, OpenID Connect Discovery §3). */
-export function createMetadata(server: Server): Readonly<Record<string, unknown>> {
+function createMetadata(server: Server): Readonly<Record<string, unknown>> {
   const { issuer, rules } = server
   const base = issuer.replace(/\/$/, '')
   const credentials = authMethods.filter((method) => method !== 'none')

@@ -17,7 +17,7 @@ export const grants: ReadonlyMap<string, GrantType> = new Map(
  *
  * @throws {OAuthError} `invalid_request`, `unsupported_grant_type`, `unauthorized_client`.
  */
-export function findGrantType(params: Params, client: Client): GrantType {
+function findGrantType(params: Params, client: Client): GrantType {
   const grant = grants.get(requireParam(params, 'grant_type'))
   if (grant === undefined) {
     throw new OAuthError('unsupported_grant_type', 'this grant type is not supported')

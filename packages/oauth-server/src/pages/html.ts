@@ -17,7 +17,7 @@ function write(value: string | Html | readonly Html[]): string {
 }
 
 /** Makes a text safe between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string)
 }
 

@@ -37,7 +37,7 @@ export interface Messages {
 }
 
 /** The pages in English. */
-export const english: Messages = {
+const english: Messages = {
   consentTitle: 'Allow {client} to use your account?',
   consentLead: '{client} wants to:',
   consentNothing: 'Know who you are, and nothing else',

@@ -47,11 +47,7 @@ export interface MetadataProblem {
 }
 
 /** The grant types that clients can register. */
-export const grantTypes: readonly string[] = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-]
+const grantTypes: readonly string[] = ['authorization_code', 'refresh_token', 'client_credentials']
 
 /** How clients can authenticate. */
 export const authMethods: readonly AuthMethod[] = [

@@ -70,7 +70,7 @@ export interface LoadedGrant {
 const keyOf = (id: string): string => `oauth:grant:${id}`
 
 /** Wrong verifiers after which a code is dead: enough for a mistake, too few to try. */
-export const MOST_CODE_FAILURES = 3
+const MOST_CODE_FAILURES = 3
 
 /** @returns The grant, or `null` when it is unknown or has ended. */
 export async function loadGrant(store: Store, id: string): Promise<LoadedGrant | null> {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import t from 'tap'
 import { consent, listen } from '../fixtures/listening.js'
 
@@ -13,10 +12,13 @@ interface Strategy {
   error: (error: Error) => void
   authenticate(request: object, options?: object): void
 }
-type Verify = (issuer: string, profile: Profile, done: (error: null, user: Profile) => void) => void
-const { Strategy: OpenIDConnectStrategy } = createRequire(import.meta.url)(
-  'passport-openidconnect',
-) as { readonly Strategy: new (options: object, verify: Verify) => Strategy }
+type Done = (error: null, user: Profile) => void
+type Verify = (issuer: string, profile: Profile, idProfile: Profile, done: Done) => void
+interface Passport {
+  readonly Strategy: new (options: object, verify: Verify) => Strategy
+}
+// @ts-expect-error: it has no types
+const { default: passport }: { default: Passport } = await import('passport-openidconnect')
 
 const callbackURL = 'http://127.0.0.1:1/cb'
 
@@ -36,7 +38,7 @@ t.test('passport-openidconnect: a named legacy client without PKCE logs a user i
   const session = {}
   const run = (query: object) =>
     new Promise<string | Profile>((resolve, reject) => {
-      const strategy = new OpenIDConnectStrategy(
+      const strategy = new passport.Strategy(
         {
           issuer: server.issuer,
           authorizationURL: `${server.issuer}/authorize`,
@@ -46,8 +48,9 @@ t.test('passport-openidconnect: a named legacy client without PKCE logs a user i
           clientSecret: 'passport-secret',
           callbackURL,
           scope: ['profile'],
+          skipUserProfile: false,
         },
-        (_, profile, done) => done(null, profile),
+        (_issuer, profile, _idProfile, done) => done(null, profile),
       )
       Object.assign(strategy, {
         redirect: resolve,

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import t from 'tap'
 import { consent, listen } from '../fixtures/listening.js'
 
@@ -16,9 +15,8 @@ interface SimpleOAuth2 {
     getToken(params: object): Promise<Token>
   }
 }
-const { AuthorizationCode, ClientCredentials } = createRequire(import.meta.url)(
-  'simple-oauth2',
-) as SimpleOAuth2
+// @ts-expect-error: it has no types
+const { AuthorizationCode, ClientCredentials }: SimpleOAuth2 = await import('simple-oauth2')
 
 const redirect_uri = 'http://127.0.0.1:1/cb'
 
