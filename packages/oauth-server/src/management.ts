@@ -4,10 +4,10 @@ import { logoutEverywhere } from './logout.js'
 import type { Client } from './records/client.js'
 import type { ClientMetadata } from './records/client-metadata.js'
 import { cutOff, listConsents, withdrawConsent } from './records/consent.js'
-import { createDynamicClient, deleteDynamicClient, drawClientId } from './records/dynamic-client.js'
+import { createDynamicClient, drawClientId } from './records/dynamic-client.js'
 import { type Grant, loadGrant } from './records/grant.js'
 import { prepareRegistration } from './registration.js'
-import { endGrant, tellSubjectEnded } from './revocations.js'
+import { endClient, endGrant, tellSubjectEnded } from './revocations.js'
 import type { Server } from './server.js'
 
 /** A client, without anything secret. */
@@ -124,7 +124,7 @@ export function createManagement(server: Server): Management {
         return { id, secret }
       },
       async delete(id) {
-        if (!server.clients.isStatic(id)) return deleteDynamicClient(store, id)
+        if (!server.clients.isStatic(id)) return endClient(server, id)
         throw new ManagementError(`the client "${id}" stands in the options; take it out there`)
       },
     },

@@ -1,4 +1,5 @@
 import type { Replica } from '@latchkey/store'
+import { deleteDynamicClient } from './records/dynamic-client.js'
 import { revokeGrant } from './records/grant.js'
 import { claimOnce } from './records/replay.js'
 import type { Server } from './server.js'
@@ -37,13 +38,25 @@ export async function endAccessToken(server: Server, token: AccessToken): Promis
   await tell(server.replica, 'jwt.token', server, token.id, token.expiresAt)
 }
 
+/**
+ * Ends a client that registered itself with all that it holds, and tells every resource server.
+ *
+ * @returns `false` when there was none.
+ */
+export async function endClient(server: Server, id: string): Promise<boolean> {
+  const isEnded = await deleteDynamicClient(server.store, id)
+  if (isEnded) await tellCutOff(server, 'jwt.client', id)
+  return isEnded
+}
+
+function tellCutOff(server: Server, topic: string, id: string): Promise<void> {
+  const now = server.now()
+  const expiresAt = now + longestLife(server)
+  const key = `${server.issuer} ${id}`
+  return server.replica.publish({ topic, key, expiresAt, value: Math.floor(now) })
+}
+
 /** Tells every resource server that what a subject was issued up to now is void. */
 export function tellSubjectEnded(server: Server, subject: string): Promise<void> {
-  const now = server.now()
-  return server.replica.publish({
-    topic: 'jwt.subject',
-    key: `${server.issuer} ${subject}`,
-    expiresAt: now + longestLife(server),
-    value: Math.floor(now),
-  })
+  return tellCutOff(server, 'jwt.subject', subject)
 }

@@ -16,7 +16,7 @@ const refresh = (app: Awaited<ReturnType<typeof startServer>>['app'], token: str
   requestToken(app, { grant_type: 'refresh_token', refresh_token: token })
 
 t.test('clients can be found, made and ended', async (t) => {
-  const { app } = await startServer()
+  const { app, store, now } = await startServer()
   const { clients } = app.oauthServer
   t.same(await clients.find('web'), {
     id: 'web',
@@ -34,7 +34,10 @@ t.test('clients can be found, made and ended', async (t) => {
   await t.rejects(clients.create({ grant_types: ['password'] }), {
     message: /invalid_client_metadata/,
   })
+  const replica = createReplica(store, { clock: now })
   t.equal(await clients.delete(id), true)
+  t.equal(replica.valueOf('jwt.client', `${issuer} ${id}`), now())
+  await replica.close()
   t.equal(await clients.delete(id), false)
   t.equal((await postForm(app, '/token', form, headers)).statusCode, 401)
   await t.rejects(clients.delete('web'), { code: 'LATCHKEY_OAUTH_SERVER_MANAGEMENT' })

@@ -5,13 +5,13 @@ import { networkOf } from '../network.js'
 import { OAuthError } from '../oauth-error.js'
 import {
   createDynamicClient,
-  deleteDynamicClient,
   drawClientId,
   type LoadedDynamicClient,
   loadDynamicClient,
   replaceDynamicClient,
 } from '../records/dynamic-client.js'
 import { describeRegistration, prepareRegistration } from '../registration.js'
+import { endClient } from '../revocations.js'
 import type { Server } from '../server.js'
 import { parseRegistrationToken } from '../tokens/registration-token.js'
 import { addEndpoint } from './endpoint.js'
@@ -72,7 +72,7 @@ async function update(server: Server, request: FastifyRequest) {
 
 async function remove(server: Server, request: FastifyRequest, reply: FastifyReply) {
   const { id } = await findOwn(server, request)
-  await deleteDynamicClient(server.store, id)
+  await endClient(server, id)
   return reply.code(204).send()
 }
 
