@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { findService, requireService } from '@latchkey/services'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import t from 'tap'
 import { type RunningExample, startExample } from './fixtures/example.js'
@@ -56,11 +57,23 @@ async function shoot(page: Page, name: string): Promise<void> {
   }
 }
 
-/** No control without a name, one heading, a language, and enough contrast. */
+/** The context without scripts, in which nothing can be evaluated. */
+let plain: BrowserContext | undefined
+
+/** No control without a name, one heading, a language, and what axe finds. */
 async function checkAccess(t: Tap, page: Page): Promise<void> {
   t.equal(await page.locator('h1').count(), 1)
   t.equal(await page.getAttribute('html', 'lang'), 'en')
   t.ok(await page.title())
+  if (page.context() !== plain) {
+    await page.evaluate(axe.source)
+    const found = await page.evaluate('axe.run()')
+    const { violations } = found as { violations: { id: string; help: string }[] }
+    t.same(
+      violations.map(({ id, help }) => `${id}: ${help}`),
+      [],
+    )
+  }
   for (const button of await page.locator('button, a').all())
     t.ok((await button.textContent()) !== '')
 }
@@ -69,6 +82,7 @@ type Tap = typeof t
 
 async function walk(t: Tap, browser: Browser, scene: Scene, javaScriptEnabled: boolean) {
   const context: BrowserContext = await browser.newContext({ javaScriptEnabled })
+  if (!javaScriptEnabled) plain = context
   const page = await context.newPage()
   const mark = javaScriptEnabled ? 'script' : 'plain'
 

@@ -69,7 +69,7 @@ const english: Messages = {
   appsNone: 'You have allowed nothing to any application.',
   appsSince: 'Allowed on {date}',
   appsRevoke: 'Remove access',
-  appsRevokeNamed: 'Remove the access of {client}',
+  appsRevokeNamed: 'Remove access of {client}',
   formPostTitle: 'One moment',
   formPostLead: 'You are being sent back to the application.',
   formPostContinue: 'Continue',
