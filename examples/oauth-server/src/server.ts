@@ -22,6 +22,8 @@ export async function buildServer(config: Config): Promise<FastifyInstance> {
   const { issuer, secrets, server } = config
   const app = createApp(config)
   const { store, close } = await openStore(config)
+  // The first hook runs last: whoever still uses the store lets go of it before.
+  app.addHook('onClose', close)
   await store.ready()
   const { origin, pathname } = new URL(issuer)
   const base = pathname.replace(/\/$/, '')
@@ -66,6 +68,5 @@ export async function buildServer(config: Config): Promise<FastifyInstance> {
     client: identity?.clientId,
     scopes: [...(identity?.scopes ?? [])],
   }))
-  app.addHook('onClose', close)
   return app
 }
