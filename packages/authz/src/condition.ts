@@ -30,6 +30,9 @@ export type ConditionNode =
   | { readonly op: 'and' | 'or'; readonly conditions: readonly ConditionNode[] }
   | { readonly op: 'not'; readonly condition: ConditionNode }
 
+/** A condition that compares two values. */
+export type ComparisonNode = Extract<ConditionNode, { readonly op: Comparison }>
+
 interface Leaf {
   readonly left: Left
   /** What the attribute holds; added when the condition is checked, absent for the caller. */

@@ -71,9 +71,7 @@ function satisfies(value: unknown, atom: Atom): boolean {
       return (value as number) >= (other as number)
     case 'contains':
       return (value as string).includes(other as string)
-    case 'notContains':
-      return !(value as string).includes(other as string)
     default:
-      return true
+      return !(value as string).includes(other as string)
   }
 }

@@ -1,4 +1,4 @@
-import type { Identity } from '@latchkey/identity'
+import type { Identity, StepUp } from '@latchkey/identity'
 import type { AppliedRule, Entry } from './entry.js'
 import type { Resource } from './evaluate.js'
 import type { ScopeBook } from './scopes.js'
@@ -94,13 +94,22 @@ function search(
       answer ??= each.shortage
       continue
     }
-    const stepUp = each.assurance === null ? null : each.assurance(identity, parts.now())
+    const stepUp = stepUpFor(each, identity, parts)
     if (stepUp === null) return each.verdict
     if (answer?.effect !== 'challenge') {
       answer = { effect: 'challenge', reason: stepUp.reason, rules: each.verdict.rules, stepUp }
     }
   }
   return answer
+}
+
+/** @returns What a rule asks of the login that it is not; `null` when it is good enough. */
+export function stepUpFor(
+  { assurance }: AppliedRule,
+  identity: Identity,
+  parts: DecideParts,
+): StepUp | null {
+  return assurance === null ? null : assurance(identity, parts.now())
 }
 
 /** Whether a caller has one of the roles. */

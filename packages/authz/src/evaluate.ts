@@ -1,6 +1,13 @@
 import type { Identity } from '@latchkey/identity'
 import { type CallerRef, isCallerRef, readerOf } from './caller.js'
-import type { AttributeKind, Comparison, ConditionNode, Left, Literal } from './condition.js'
+import type {
+  AttributeKind,
+  Comparison,
+  ComparisonNode,
+  ConditionNode,
+  Left,
+  Literal,
+} from './condition.js'
 import { isWellFormed } from './well-formed.js'
 
 /** A resource as conditions see it. */
@@ -40,10 +47,10 @@ export function compileCondition(node: ConditionNode): Test {
       return (resource, identity) =>
         holds(read(resource, identity), value(resource, identity), kind)
     }
-    case 'isOwner':
-      throw new TypeError('Cannot compile the condition: it has not been checked')
-    default:
-      return compare(node.op, node.left, node.value, node.kind)
+    default: {
+      const { op, left, value, kind } = node as ComparisonNode
+      return compare(op, left, value, kind)
+    }
   }
 }
 

@@ -48,7 +48,7 @@ export function explain(
   const names = new Map(
     [...entry.denies, ...entry.allows].map((each) => [each.rule.id, nameOf(each)]),
   )
-  return { ...known, text: writeExplanation(known, (id) => names.get(id) ?? id) }
+  return { ...known, text: writeExplanation(known, (id) => names.get(id) as string) }
 
   function nameOf({ rule, bareTest }: AppliedRule): string {
     const isUnknown = rule.effect === 'deny' && bareTest?.(asked.resource, identity) === 0

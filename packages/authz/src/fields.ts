@@ -1,5 +1,5 @@
 import type { Identity } from '@latchkey/identity'
-import { type DecideParts, isAddressed } from './decide.js'
+import { type DecideParts, isAddressed, stepUpFor } from './decide.js'
 import type { Entry } from './entry.js'
 import type { Resource } from './evaluate.js'
 
@@ -32,15 +32,15 @@ export function fieldsOf(
   for (const each of entry.allows) {
     if (!isAddressed(each, identity, parts)) continue
     if (each.test !== null && each.test(resource, identity) !== 1) continue
-    if ((each.assurance?.(identity, parts.now()) ?? null) !== null) continue
+    if (stepUpFor(each, identity, parts) !== null) continue
     if (each.rule.fields === null) isOpen = true
-    for (const field of each.rule.fields ?? []) open.add(field)
+    else for (const field of each.rule.fields) open.add(field)
   }
   const closed = new Set<string>()
   for (const each of entry.closing) {
     if (!isAddressed(each, identity, parts)) continue
     if (each.bareTest !== null && each.bareTest(resource, identity) === -1) continue
-    for (const field of each.rule.fields ?? []) closed.add(field)
+    for (const field of each.rule.fields as readonly string[]) closed.add(field)
   }
   return createMask(isOpen ? null : open, closed)
 }

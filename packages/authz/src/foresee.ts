@@ -1,5 +1,5 @@
 import type { Identity } from '@latchkey/identity'
-import { type DecideParts, isAddressed, isHeld } from './decide.js'
+import { type DecideParts, isAddressed, isHeld, stepUpFor } from './decide.js'
 import type { Entry } from './entry.js'
 import type { Denial } from './verdict.js'
 
@@ -22,7 +22,7 @@ export function foresee(entry: Entry, identity: Identity, parts: DecideParts): D
       if (verdict.effect === 'deny') verdict = each.shortage
       continue
     }
-    const stepUp = each.assurance?.(identity, parts.now()) ?? null
+    const stepUp = stepUpFor(each, identity, parts)
     if (stepUp === null) return null
     verdict = { effect: 'challenge', reason: stepUp.reason, rules: each.verdict.rules, stepUp }
   }

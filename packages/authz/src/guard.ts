@@ -9,7 +9,7 @@ import { findState } from './request-state.js'
 export function installGuard(app: FastifyInstance): void {
   const places = new Map<string, string>()
   app.addHook('onRoute', ({ method, url }) => {
-    const place = declaringLine(new Error('where').stack ?? '')
+    const place = declaringLine(String(new Error('where').stack))
     for (const each of [method].flat()) if (place !== null) places.set(`${each} ${url}`, place)
   })
   app.addHook('onSend', async (request, reply) => {

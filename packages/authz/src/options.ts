@@ -1,3 +1,4 @@
+import { systemSeconds } from './clock.js'
 import type { Engine } from './engine.js'
 import { InvalidPolicy } from './errors.js'
 import { compilePolicy, type Policy } from './policy.js'
@@ -67,8 +68,4 @@ export function readOptions(options: AuthzOptions): ReadOptions {
     sampleAllows,
     now,
   }
-}
-
-function systemSeconds(): number {
-  return Math.floor(Date.now() / 1000)
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '@latchkey/identity'
-import { type DecideParts, isAddressed } from './decide.js'
+import { type DecideParts, isAddressed, stepUpFor } from './decide.js'
 import type { AppliedRule, Entry } from './entry.js'
 import type { Plan } from './filter.js'
 import { allOf, anyOf, type Residue, specialise } from './specialise.js'
@@ -10,11 +10,9 @@ import { allOf, anyOf, type Residue, specialise } from './specialise.js'
  */
 export function plan(entry: Entry, identity: Identity, parts: DecideParts): Plan {
   const allows = entry.allows.filter(
-    (each) =>
-      isAddressed(each, identity, parts) &&
-      (each.assurance?.(identity, parts.now()) ?? null) === null,
+    (each) => isAddressed(each, identity, parts) && stepUpFor(each, identity, parts) === null,
   )
-  const attributes = entry.permission.type?.attributes ?? {}
+  const { attributes } = entry.permission
   const residue = ({ condition }: AppliedRule, wanted: boolean): Residue =>
     condition === null ? wanted : specialise(condition, identity, attributes, wanted)
   const [anywhere, within] = [true, false].map((anyTenant) =>
@@ -41,7 +39,7 @@ export function toPlan(residue: Residue): Plan {
 /** The objects that are of the caller's tenant; all, where the type has none. */
 export function planTenant(entry: Entry, identity: Identity): Plan {
   if (entry.tenant === null) return { kind: 'always' }
-  const attributes = entry.permission.type?.attributes ?? {}
+  const { attributes } = entry.permission
   return toPlan(specialise(entry.tenant, identity, attributes, true))
 }
 

@@ -40,12 +40,24 @@ export type PermissionPattern<Types extends ResourceTypes, Plain extends string>
   | '*'
   | (Plain extends `${infer Head}.${string}` ? `${Head}.*` : never)
 
-/** The attributes of a resource type, as conditions speak of them. */
+/**
+ * The attributes of a resource type, as conditions speak of them: any, where nothing is known of
+ * the type.
+ */
 export type AttributeValues<Type extends ResourceType> = Type extends {
   attributes: infer Attributes extends Readonly<Record<string, AttributeKind>>
 }
   ? { readonly [Attribute in keyof Attributes]: ValueOf<Attributes[Attribute]> }
-  : unknown
+  : ResourceType extends Type
+    ? never
+    : unknown
+
+/** The fields of a resource type; any, where it declares no attributes. */
+export type FieldName<Type extends ResourceType> = Type extends {
+  attributes: infer Attributes extends Readonly<Record<string, AttributeKind>>
+}
+  ? Name<keyof Attributes>
+  : string
 
 /** An object as decisions take it: every attribute that the type declares, `null` where unset. */
 export type ResourceObject<Type extends ResourceType> = Type extends {
@@ -130,14 +142,14 @@ export type RuleDefinition<
             Role,
             Scope,
             AttributeValues<Types[Type]>,
-            Name<keyof AttributeValues<Types[Type]>>
+            FieldName<Types[Type]>
           >
         | DenyRule<
             PermissionsOf<Types, Type> | `${Type}.*`,
             Role,
             Scope,
             AttributeValues<Types[Type]>,
-            Name<keyof AttributeValues<Types[Type]>>
+            FieldName<Types[Type]>
           >
     }[Name<keyof Types>]
   | AllowRule<PermissionPattern<Types, Plain>, Role, Scope, unknown, never>

@@ -1,4 +1,5 @@
 import type { Identity } from '@latchkey/identity'
+import { systemSeconds } from './clock.js'
 import { type DecideParts, decide } from './decide.js'
 import type { Engine, Question } from './engine.js'
 import { buildEntries, type Entry } from './entry.js'
@@ -174,8 +175,4 @@ function createPolicy(
     foresee: (identity, permission) => foresee(entryOf(permission), identity, parts),
     entry: entryOf,
   } satisfies Policy)
-}
-
-function systemSeconds(): number {
-  return Math.floor(Date.now() / 1000)
 }

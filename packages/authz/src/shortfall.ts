@@ -1,13 +1,14 @@
 import type { Identity } from '@latchkey/identity'
-import { summarizeAssurance } from './assurance.js'
+import { type AssuranceRequirement, summarizeAssurance } from './assurance.js'
 import { isCallerRef, readerOf } from './caller.js'
 import { nameOf } from './check-condition.js'
 import type { ConditionNode, Left } from './condition.js'
-import { type DecideParts, isHeld } from './decide.js'
+import { type DecideParts, isHeld, stepUpFor } from './decide.js'
 import { describeCondition } from './describe-condition.js'
 import type { AppliedRule, Entry } from './entry.js'
-import { compileCondition, type Resource } from './evaluate.js'
+import { compileCondition, isCollection, isLiteral, type Resource, type Test } from './evaluate.js'
 import type { Shortfall } from './explanation.js'
+import type { Rule } from './rule.js'
 
 /** What a question is about, for whoever explains it. */
 export interface Case {
@@ -47,27 +48,26 @@ export function findShortfall(
   if (isHeldToTenant && tenant !== null && tenantTest?.(resource, identity) !== 1) {
     return { requirement: 'tenant', ...explainFailure(tenant, asked) }
   }
-  if (each.condition !== null && fails(each, asked)) {
+  if (each.condition !== null && fails(each.rule, each.bareTest as Test, asked)) {
     return { requirement: 'condition', ...explainFailure(each.condition, asked) }
   }
-  const stepUp = each.assurance === null ? null : each.assurance(identity, parts.now())
+  const stepUp = stepUpFor(each, identity, parts)
   if (stepUp === null) return null
-  const needs = summarizeAssurance(rule.assurance ?? {}).join(', ')
+  const needs = summarizeAssurance(rule.assurance as AssuranceRequirement).join(', ')
   return { requirement: 'assurance', needs, found: stepUp.reason }
 }
 
-function fails({ rule, bareTest }: AppliedRule, { resource, identity }: Case): boolean {
-  const truth = bareTest?.(resource, identity) ?? 1
-  return rule.effect === 'allow' ? truth !== 1 : truth === -1
+function fails({ effect }: Rule, test: Test, { resource, identity }: Case): boolean {
+  const truth = test(resource, identity)
+  return effect === 'allow' ? truth !== 1 : truth === -1
 }
 
 /** Looks for the smallest part of a condition that is not true. */
 function explainFailure(node: ConditionNode, asked: Case): { needs: string; found: string } {
   if (node.op === 'and') {
-    const culprit = node.conditions.find(
-      (each) => compileCondition(each)(asked.resource, asked.identity) !== 1,
-    )
-    if (culprit !== undefined) return explainFailure(culprit, asked)
+    const isCulprit = (each: ConditionNode): boolean =>
+      compileCondition(each)(asked.resource, asked.identity) !== 1
+    return explainFailure(node.conditions.find(isCulprit) as ConditionNode, asked)
   }
   const seen = new Map<string, string>()
   collectValues(node, asked, seen)
@@ -91,8 +91,13 @@ function note(left: Left, { resource, identity }: Case, seen: Map<string, string
   seen.set(nameOf(left), describeValue(value))
 }
 
+/** Writes literals and lists of them; of anything else no more than its type. */
 function describeValue(value: unknown): string {
   if (value === undefined || value === null) return 'not known'
-  if (value instanceof Set) return JSON.stringify([...value].sort())
-  return JSON.stringify(value) ?? typeof value
+  if (isCollection(value)) return `[${[...value].map(describeMember).sort().join(', ')}]`
+  return describeMember(value)
+}
+
+function describeMember(value: unknown): string {
+  return isLiteral(value) ? JSON.stringify(value) : `a ${typeof value}`
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '@latchkey/identity'
 import { type CallerRef, isCallerRef, readerOf } from './caller.js'
-import type { AttributeKind, Comparison, ConditionNode, Literal } from './condition.js'
+import type { AttributeKind, ComparisonNode, ConditionNode, Literal } from './condition.js'
 import { compileCondition, isCollection, isKnown, type Resource } from './evaluate.js'
 import type { Filter } from './filter.js'
 import type { Attributes } from './resource-type.js'
@@ -34,10 +34,8 @@ export function specialise(
     }
     case 'not':
       return specialise(node.condition, identity, attributes, !wanted)
-    case 'isOwner':
-      throw new TypeError('Cannot specialise the condition: it has not been checked')
   }
-  const { left } = node
+  const { left } = node as Exclude<typeof node, { readonly op: 'isOwner' }>
   if (isCallerRef(left)) return compileCondition(node)(NOTHING, identity) === (wanted ? 1 : -1)
   const kind = attributes[left] as AttributeKind
   switch (node.op) {
@@ -52,9 +50,10 @@ export function specialise(
       return { op, attribute: left, kind: kind as 'string' | 'strings', value }
     }
     default: {
-      const value = readValue(node.value, identity)
-      const op: Comparison = wanted ? node.op : OPPOSITE[node.op]
-      return isKnown(value, kind) ? { op, attribute: left, value } : false
+      const { op, value: operand } = node as ComparisonNode
+      const value = readValue(operand, identity)
+      if (!isKnown(value, kind)) return false
+      return { op: wanted ? op : OPPOSITE[op], attribute: left, value }
     }
   }
 }

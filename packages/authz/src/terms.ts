@@ -1,6 +1,6 @@
 import { isCallerRef } from './caller.js'
 import { nameOf } from './check-condition.js'
-import type { ConditionNode, Literal } from './condition.js'
+import type { ComparisonNode, ConditionNode, Literal } from './condition.js'
 
 /** One comparison of a condition, as far as it can be reasoned about before anybody asks. */
 export interface Atom {
@@ -41,14 +41,17 @@ export function toTerms(node: ConditionNode, wanted: boolean): readonly Term[] |
     const parts = node.conditions.map((each) => toTerms(each, wanted))
     return (node.op === 'and') === wanted ? product(parts) : sum(parts)
   }
-  if (node.op === 'isOwner') return null
-  const left = nameOf(node.left)
+  const { left: of } = node as ComparisonNode
+  const left = nameOf(of)
   const atom = (op: Atom['op'], value: unknown): Term[] => [
     [{ left, op, value: isCallerRef(value) ? { ref: value.caller } : (value as Literal | null) }],
   ]
   if (node.op === 'isNull') return atom(wanted ? 'isNull' : 'isNotNull', null)
   if (node.op === 'contains') return atom(wanted ? 'contains' : 'notContains', node.value)
-  if (node.op !== 'in') return atom(wanted ? node.op : OPPOSITE[node.op], node.value)
+  if (node.op !== 'in') {
+    const { op, value } = node as ComparisonNode
+    return atom(wanted ? op : OPPOSITE[op], value)
+  }
   if (isCallerRef(node.values)) return atom(wanted ? 'member' : 'notMember', node.values)
   const parts = node.values.map((value) => atom(wanted ? 'eq' : 'ne', value))
   return wanted ? sum(parts) : product([...parts, atom('isNotNull', null)])

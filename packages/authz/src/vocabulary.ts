@@ -1,7 +1,7 @@
 import { InvalidPolicy, UnknownName } from './errors.js'
 import { isPattern, parsePermission } from './permission.js'
 import type { PolicyDefinition } from './policy-definition.js'
-import { checkResourceType, type ResourceType } from './resource-type.js'
+import { type Attributes, checkResourceType, type ResourceType } from './resource-type.js'
 
 /** One permission that the policy knows. */
 export interface Permission {
@@ -10,6 +10,8 @@ export interface Permission {
   /** The resource type that it is about. */
   readonly typeName: string | null
   readonly type: ResourceType | null
+  /** What conditions on its objects may speak of. */
+  readonly attributes: Attributes
   /** Whether it is about one object, so that it cannot be decided without. */
   readonly isOnObject: boolean
 }
@@ -33,7 +35,14 @@ export function collectVocabulary(definition: PolicyDefinition): Vocabulary {
     if (isPattern(name))
       throw new InvalidPolicy(`Cannot read the permissions: "${name}" is a pattern`)
     const type = typeName === null ? null : (definition.resources?.[typeName] as ResourceType)
-    words.set(name, { name, segments, typeName, type, isOnObject })
+    words.set(name, {
+      name,
+      segments,
+      typeName,
+      type,
+      attributes: type?.attributes ?? {},
+      isOnObject,
+    })
   }
   for (const [typeName, type] of Object.entries(definition.resources ?? {})) {
     checkResourceType(typeName, type)

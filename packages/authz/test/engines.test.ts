@@ -1,5 +1,5 @@
 import { createMongoAbility, type MongoQuery } from '@casl/ability'
-import { createIdentity, type Identity } from '@latchkey/identity'
+import { channels, createIdentity, type Identity } from '@latchkey/identity'
 import fc from 'fast-check'
 import tap from 'tap'
 import { caslEngine } from '../src/casl.js'
@@ -158,6 +158,17 @@ tap.test('what an engine cannot do is said', async (t) => {
     code: 'LATCHKEY_AUTHZ_INVALID_POLICY',
     message: /no resource type of that name/,
   })
+})
+
+tap.test('a denial of an engine is an event with its rules', async (t) => {
+  const events: unknown[] = []
+  const listen = (event: unknown) => events.push(event)
+  channels.denied.subscribe(listen)
+  t.teardown(() => channels.denied.unsubscribe(listen))
+  const app = await serve({ policy, engines: { note: oracle(false) }, disclose: true })
+  app.get('/', async (request) => request.authorize('note.read', mine('no')))
+  t.match((await call(app, caller, { url: '/' })).body, { message: 'Not allowed' })
+  t.match(events, [{ reason: 'engine', details: { permission: 'note.read', rules: ['told'] } }])
 })
 
 tap.test('an engine that fails allows nothing', async (t) => {
@@ -342,4 +353,45 @@ tap.test('several conditions of CASL are planned together', async (t) => {
       ],
     },
   })
+})
+
+tap.test('what CASL makes of null is written out', async (t) => {
+  const filterOf = (conditions: MongoQuery, inverted = false) => {
+    const rules = [
+      { action: 'read', subject: 'article' },
+      { action: 'read', subject: 'article', conditions, inverted },
+    ]
+    const engine = caslEngine({
+      abilityFor: () => createMongoAbility(inverted ? rules : rules.slice(1)),
+      lists: ['l'],
+    })
+    const plan = engine.plan?.(ask(who(), 'article.read')) as Plan
+    return plan.kind === 'condition' ? plan.filter : plan.kind
+  }
+  const isNull = (attribute: string) => ({ op: 'isNull', attribute })
+  const or = (...filters: object[]) => ({ op: 'or', filters })
+  const and = (...filters: object[]) => ({ op: 'and', filters })
+  t.same(
+    filterOf({ a: { $in: ['x', null] } }),
+    or({ op: 'eq', attribute: 'a', value: 'x' }, isNull('a')),
+  )
+  t.same(
+    filterOf({ a: { $in: ['x', null] } }, true),
+    and({ op: 'isNotNull', attribute: 'a' }, { op: 'ne', attribute: 'a', value: 'x' }),
+  )
+  t.same(filterOf({ a: { $ne: 'x' } }), or(isNull('a'), { op: 'ne', attribute: 'a', value: 'x' }))
+  t.same(filterOf({ a: { $nin: ['x'] } }, true), { op: 'eq', attribute: 'a', value: 'x' })
+  t.same(filterOf({ a: { $nin: [] } }), 'always')
+  t.same(filterOf({ l: 'x' }), { op: 'contains', attribute: 'l', kind: 'strings', value: 'x' })
+  t.same(
+    filterOf({ l: 'x' }, true),
+    or(isNull('l'), { op: 'notContains', attribute: 'l', kind: 'strings', value: 'x' }),
+  )
+  t.same(filterOf({ n: { $lt: 3 } }), or(isNull('n'), { op: 'lt', attribute: 'n', value: 3 }))
+  t.same(filterOf({ n: { $lt: 3 } }, true), { op: 'gte', attribute: 'n', value: 3 })
+  t.same(filterOf({ n: { $gt: -3 } }), or(isNull('n'), { op: 'gt', attribute: 'n', value: -3 }))
+  t.same(
+    filterOf({ n: { $gte: 3 } }, true),
+    or(isNull('n'), { op: 'lt', attribute: 'n', value: 3 }),
+  )
 })

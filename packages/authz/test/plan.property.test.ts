@@ -28,7 +28,7 @@ tap.test('a plan lets through the rows for which the answer is yes', async (t) =
     { numRuns: random.CASES },
   )
   t.comment(`${yes} yes, ${no} no`)
-  t.ok(yes > random.CASES / 20 && no > random.CASES / 20, 'both answers are common')
+  t.ok(random.CASES < 1000 || Math.min(yes, no) > random.CASES / 20, 'both answers are common')
 })
 
 tap.test('the order of rules changes no decision', async (t) => {
@@ -51,7 +51,7 @@ tap.test('the order of rules changes no decision', async (t) => {
         return JSON.stringify(one) === JSON.stringify(other)
       },
     ),
-    { numRuns: random.CASES / 4 },
+    { numRuns: random.part(4) },
   )
   t.pass('same effect, same reason, same words')
 })
@@ -77,7 +77,7 @@ tap.test(
           )
         },
       ),
-      { numRuns: random.CASES / 10 },
+      { numRuns: random.part(10) },
     )
     t.pass('no allow survives a deny')
   },
@@ -102,7 +102,7 @@ tap.test('what an explanation says agrees with the decision', async (t) => {
         )
       )
     }),
-    { numRuns: random.CASES / 4 },
+    { numRuns: random.part(4) },
   )
   t.pass('explanations are true')
 })
@@ -121,7 +121,7 @@ tap.test(
           return foreseen === null || !policy.can(identity, 'item.read', object)
         },
       ),
-      { numRuns: random.CASES / 4 },
+      { numRuns: random.part(4) },
     )
     t.pass('nobody is refused too early')
   },

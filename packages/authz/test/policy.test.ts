@@ -78,6 +78,7 @@ const faults: [what: string, definition: object, code: string, message: RegExp][
     INVALID,
     /"a b" is not a permission; write segments/,
   ],
+  ['a permission that is a number', { permissions: [7] }, INVALID, /"7" is not a permission/],
   ['an empty permission', { permissions: [''] }, INVALID, /"" is not a permission/],
   [
     'half a wildcard',
@@ -412,4 +413,119 @@ tap.test('many questions are answered in their order', async (t) => {
     policy.evaluateMany([ask('a'), ask('b')]).map(({ effect }) => effect),
     ['deny', 'allow'],
   )
+})
+
+tap.test('a condition on the caller alone needs no object', async (t) => {
+  const can = (when: unknown, parts: object) =>
+    compilePolicy({ permissions: ['a'], rules: [{ allow: 'a', when }] } as never).can(
+      who(parts),
+      'a',
+    )
+  t.equal(can(gt(caller('authTime') as never, 5), { authTime: 6 }), true)
+  t.equal(can(gt(caller('authTime') as never, 5), {}), false)
+  t.equal(can(not(gt(caller('authTime') as never, 5)), {}), false, 'unknown')
+  t.equal(can(isIn(caller('kind'), ['user', 'client']), {}), true)
+  t.equal(can(isIn(caller('acr'), ['mfa']), {}), false)
+  t.equal(can(not(isIn(caller('acr'), ['mfa'])), {}), false, 'unknown')
+  t.equal(
+    can(isIn(caller('subject'), caller('claims.friends')), { claims: { friends: ['u'] } }),
+    true,
+  )
+  t.equal(
+    can(isIn(caller('subject'), caller('claims.friends')), { claims: { friends: 'u' } }),
+    false,
+  )
+  t.equal(can(isIn(caller('acr'), caller('roles')), { roles: ['x'] }), false)
+  t.equal(can(contains(caller('roles'), 'x'), { roles: ['x'] }), true)
+  t.equal(can(contains(caller('subject'), 'u'), {}), true)
+  t.equal(can(contains(caller('roles'), caller('acr')), {}), false)
+  t.equal(
+    can(eq(caller('tenant'), caller('claims.home')), { tenant: 'o', claims: { home: 'o' } }),
+    true,
+  )
+})
+
+tap.test('what can be said before the object is known', async (t) => {
+  const policy = compilePolicy(
+    {
+      resources: { thing },
+      roles: { r: {}, banned: {}, staff: {} },
+      rules: [
+        { id: 'ban', deny: 'thing.read', to: 'banned' },
+        { id: 'big', deny: 'thing.read', when: gt('size', 5) as never },
+        { id: 'scoped', allow: 'thing.read', to: ['r', 'banned'], scopes: ['s'] },
+        { id: 'fresh', allow: 'thing.read', to: 'staff', assurance: { maxAge: 5 } },
+      ],
+    },
+    () => 100,
+  )
+  const say = (parts: object) => policy.foresee(who(parts), 'thing.read')
+  t.match(say({ roles: ['banned'], scopes: ['s'] }), {
+    effect: 'deny',
+    reason: 'forbidden',
+    rules: ['ban'],
+  })
+  t.match(say({}), { effect: 'deny', reason: 'no-rule' })
+  t.match(say({ roles: ['r'] }), { effect: 'deny', reason: 'missing-scope', scope: 's' })
+  t.match(say({ roles: ['r', 'staff'] }), { effect: 'challenge', reason: 'stale-login' })
+  t.equal(say({ roles: ['r'], scopes: ['s'] }), null)
+  t.equal(say({ roles: ['staff'], authTime: 99 }), null)
+})
+
+tap.test('fields are open by every rule that allows, and closed by any that closes', async (t) => {
+  const policy = compilePolicy(
+    {
+      resources: { thing },
+      roles: { r: {}, s: {} },
+      rules: [
+        { id: 'id', allow: 'thing.read', fields: ['id'] },
+        { id: 'size', allow: 'thing.read', fields: ['size'], when: eq('on', true) as never },
+        { id: 'tags', allow: 'thing.read', fields: ['tags'], assurance: { maxAge: 5 } },
+        { id: 'all', allow: 'thing.read', to: 'r' },
+        { id: 'close', deny: 'thing.read', fields: ['on'], to: 's' },
+        { id: 'close big', deny: 'thing.read', fields: ['size'], when: gt('size', 5) as never },
+      ],
+    },
+    () => 100,
+  )
+  const open = (parts: object, object: object) => {
+    const mask = policy.fields({
+      identity: who(parts),
+      permission: 'thing.read',
+      type: 'thing',
+      object,
+    })
+    return ['id', 'size', 'tags', 'on'].filter(mask.includes)
+  }
+  t.same(open({}, { on: false, size: 1 }), ['id'])
+  t.same(open({}, { on: true, size: 1 }), ['id', 'size'])
+  t.same(open({}, { on: true, size: 9 }), ['id'], 'closed')
+  t.same(open({}, { on: true }), ['id'], 'closed where it is not known')
+  t.same(open({ authTime: 99 }, { size: 1 }), ['id', 'tags'])
+  t.same(open({ roles: ['r'] }, { size: 1 }), ['id', 'size', 'tags', 'on'])
+  t.same(open({ roles: ['r', 's'] }, { size: 1 }), ['id', 'size', 'tags'])
+  t.same(
+    policy.fields({ identity: who({}), permission: 'thing.read', type: 'thing' }).pick({ id: 1 }),
+    {},
+    'no object',
+  )
+})
+
+tap.test('a value of another kind than the declared one is unknown', async (t) => {
+  const can = (when: unknown, object: object) =>
+    compilePolicy({ resources: { thing }, rules: [{ allow: 'thing.read', when }] } as never).can(
+      who({}),
+      'thing.read',
+      object,
+    )
+  const mine = eq('id', caller('subject'))
+  t.equal(can(mine, { id: 'u' }), true)
+  t.equal(can(mine, { id: 'v' }), false)
+  t.equal(can(not(mine), { id: 'v' }), true)
+  t.equal(can(not(mine), { id: 5 }), false)
+  t.equal(can(not(mine), {}), false)
+  t.equal(can(contains('tags', 'x'), { tags: 'xyz' }), false, 'a text is no list')
+  t.equal(can(not(contains('tags', 'x')), { tags: 'abc' }), false)
+  t.equal(can(contains('id', 'x'), { id: ['x'] }), false, 'a list is no text')
+  t.equal(can(not(contains('id', 'x')), { id: ['a'] }), false)
 })

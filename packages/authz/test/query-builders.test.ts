@@ -10,7 +10,7 @@ import { matches } from './fixtures/prisma.js'
 import * as random from './fixtures/random.js'
 
 const ROWS = 40
-const CASES = Math.ceil(random.CASES / 10)
+const CASES = random.part(10)
 const QUESTION = { permission: 'item.read', type: 'item' }
 
 const items = pgTable('items', {

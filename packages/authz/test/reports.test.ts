@@ -27,6 +27,10 @@ async function app(policy: Policy) {
   const declare = (method: string, url: string, requirements: object) =>
     server.mechanisms.authorizer()?.compile(requirements as never, { method, url })
   declare('GET', '/docs', { can: 'document.list' })
+  declare('HEAD', '/docs', { can: 'document.list' })
+  declare('HEAD', '/probe', { can: 'document.list' })
+  declare('GET', '/handler/:id', { resource: () => null })
+  declare('GET', '/handler/:id/read', { can: 'document.read' })
   declare('GET', '/docs/:id', {
     can: 'document.read',
     resource: () => null,

@@ -154,3 +154,13 @@ tap.test('a request that ends before the plugin sees it is left alone', async (t
   const response = await app.inject('/')
   t.same(response.json(), { early: true })
 })
+
+tap.test('a route that no line of the application declares is found as well', async (t) => {
+  const app = await serve({ policy: documents, guard: true })
+  const options = { preHandler: app.requires({ can: 'document.read' }) }
+  const declare = app.get as (...parts: unknown[]) => unknown
+  queueMicrotask(declare.bind(app, '/', options, async () => 'leak'))
+  await Promise.resolve()
+  const { body } = await call(app, ann, { url: '/' })
+  t.match((body as { message: string }).message, /declared at an unknown place/)
+})

@@ -15,17 +15,21 @@ GET /admin              no      no      yes      no       acr mfa or phr, amr ot
 GET /docs               yes     yes     yes      no
 GET /docs/:id           if 1    if 1    if 2     yes
 GET /export             no      no      if 3     no
+GET /handler/:id        if 4    if 4    if 4     if 4
+GET /handler/:id/read   if 1    if 1    if 2     yes
 GET /me                 yes     yes     yes      yes
 GET /tenants/:org       no      no      yes      no       tenant :org, bound
+HEAD /probe             yes     yes     yes      no
 POST /docs              no      yes     yes      no       scopes docs:write, maxAge 300
-POST /docs/:id/publish  no      no      if 4     no
-PUT /docs/:id           if 5    if 5    if 5     if 5
+POST /docs/:id/publish  no      no      if 5     no
+PUT /docs/:id           if 6    if 6    if 6     if 6
 
 if 1: own tenant and the caller is the owner; or own tenant and status = "published"
 if 2: own tenant
 if 3: scopes docs:read and maxAge 60 and acr mfa
-if 4: own tenant and not status = "archived" and maxAge 300
-if 5: own tenant and the caller is the owner, unless status = "archived"
+if 4: the handler says so
+if 5: own tenant and not status = "archived" and maxAge 300
+if 6: own tenant and the caller is the owner, unless status = "archived"
 
 `
 
@@ -252,8 +256,24 @@ exports[`test/reports.test.ts > TAP > the policy describes itself > must match s
       "requires": "permissions reports.export, reports.view"
     },
     {
+      "route": "GET /handler/:id",
+      "requires": "resource"
+    },
+    {
+      "route": "GET /handler/:id/read",
+      "requires": "can document.read"
+    },
+    {
       "route": "GET /tenants/:org",
       "requires": "permissions reports.view, tenant :org, bound"
+    },
+    {
+      "route": "HEAD /docs",
+      "requires": "can document.list"
+    },
+    {
+      "route": "HEAD /probe",
+      "requires": "can document.list"
     },
     {
       "route": "POST /docs",
