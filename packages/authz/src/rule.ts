@@ -111,7 +111,7 @@ function readRule(written: RuleDefinition, roles: RoleGraph, scopes: ScopeBook):
 }
 
 /** Writes a rule in words, such as `allow document.edit to editor when status = "draft"`. */
-export function describeRule(rule: Omit<Rule, 'id' | 'words'>): string {
+function describeRule(rule: Omit<Rule, 'id' | 'words'>): string {
   const words = [`${rule.effect} ${rule.patterns.join(', ')}`]
   if (rule.fields !== null) words.push(`(${rule.fields.join(', ')})`)
   if (rule.roles !== null) words.push(`to ${rule.roles.join(' or ')}`)

@@ -77,7 +77,7 @@ export function needsCast(value: Literal): boolean {
 }
 
 /** Quotes a name of SQL. */
-export function quoteName(name: string): string {
+function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 

@@ -387,6 +387,14 @@ tap.test('what CASL makes of null is written out', async (t) => {
     filterOf({ l: 'x' }, true),
     or(isNull('l'), { op: 'notContains', attribute: 'l', kind: 'strings', value: 'x' }),
   )
+  t.same(
+    filterOf({ a: 'x', n: { $gt: 3 } }, true),
+    or(isNull('a'), { op: 'ne', attribute: 'a', value: 'x' }, isNull('n'), {
+      op: 'lte',
+      attribute: 'n',
+      value: 3,
+    }),
+  )
   t.same(filterOf({ n: { $lt: 3 } }), or(isNull('n'), { op: 'lt', attribute: 'n', value: 3 }))
   t.same(filterOf({ n: { $lt: 3 } }, true), { op: 'gte', attribute: 'n', value: 3 })
   t.same(filterOf({ n: { $gt: -3 } }), or(isNull('n'), { op: 'gt', attribute: 'n', value: -3 }))

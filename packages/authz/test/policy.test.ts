@@ -13,6 +13,7 @@ import {
   lt,
   not,
   or,
+  toPredicate,
 } from '../src/index.js'
 import { compilePolicy } from '../src/policy.js'
 
@@ -528,4 +529,37 @@ tap.test('a value of another kind than the declared one is unknown', async (t) =
   t.equal(can(not(contains('tags', 'x')), { tags: 'abc' }), false)
   t.equal(can(contains('id', 'x'), { id: ['x'] }), false, 'a list is no text')
   t.equal(can(not(contains('id', 'x')), { id: ['a'] }), false)
+})
+
+tap.test('every comparison with the caller decides and plans alike', async (t) => {
+  const values = [null, 'u', 4, 5, 6]
+  const outcomes: Record<string, string> = {}
+  for (const [op, left, field] of [
+    ['eq', 'size', 'authTime'],
+    ['ne', 'size', 'authTime'],
+    ['lt', 'size', 'authTime'],
+    ['lte', 'size', 'authTime'],
+    ['gt', 'size', 'authTime'],
+    ['gte', 'size', 'authTime'],
+    ['ne', 'id', 'subject'],
+  ]) {
+    const when = { op, left, value: { caller: field } }
+    for (const condition of [
+      when,
+      { op: 'not', condition: when },
+      { op: 'not', condition: { op: 'or', conditions: [when, { op: 'isNull', left: 'on' }] } },
+    ]) {
+      const policy = compilePolicy({
+        resources: { thing },
+        rules: [{ allow: 'thing.read', when: condition }],
+      } as never)
+      const identity = who({ authTime: 5 })
+      const passes = toPredicate(policy.plan({ identity, permission: 'thing.read', type: 'thing' }))
+      const rows = values.map((value) => ({ [left as string]: value, on: true }))
+      const found = rows.map((row) => Number(policy.can(identity, 'thing.read', row))).join('')
+      t.equal(rows.map((row) => Number(passes(row))).join(''), found)
+      outcomes[policy.rules[0]?.id as string] = found
+    }
+  }
+  t.matchSnapshot(JSON.stringify(outcomes, null, 1))
 })
