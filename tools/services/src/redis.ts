@@ -4,7 +4,8 @@ import { type Recipe, type Service, startService } from './service.js'
 
 /** How a Redis server is started. */
 export interface RedisOptions {
-  /** Keeps the data through kill and restart, by an append-only file. Default `false`. */
+  /** Keeps the data through kill and restart, by an append-only file
+   * that is synced before each answer. Default `false`. */
   readonly isDurable?: boolean
   /** Further arguments of redis-server: `['--maxmemory-policy', 'allkeys-lru']`. */
   readonly args?: readonly string[]
@@ -24,7 +25,7 @@ export function redisRecipe(options: RedisOptions): Recipe {
       program,
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
       ...['--save', '', '--appendonly', options.isDurable === true ? 'yes' : 'no'],
-      ...(options.args ?? []),
+      ...['--appendfsync', 'always', ...(options.args ?? [])],
     ],
     async probe(port, pid) {
       const info = await askRedis(port, ['INFO', 'SERVER'])
