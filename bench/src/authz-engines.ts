@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { createMongoAbility, subject } from '@casl/ability'
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { definePolicy, eq, isOwner } from '@latchkey/authz'
@@ -189,6 +190,10 @@ async function casbin(
     },
   }
 }
+
+// V8 of Node 20 ends the process ("unreachable code" in its deoptimizer) when it has inlined a call
+// into WebAssembly that returns an object, and must take it back.
+setFlagsFromString('--no-turbo-inline-js-wasm-calls')
 
 /** With the policies parsed beforehand. */
 function byCedar(types: readonly string[], questions: readonly Question[]): Contender {
