@@ -1,4 +1,8 @@
 import { testFences } from '@latchkey/fences'
 import t from 'tap'
 
-await testFences(t, new URL('../../../README.md', import.meta.url))
+const readme = new URL('../../../README.md', import.meta.url)
+
+t.test('the program in the README runs', async (t) =>
+  testFences(t as unknown as Parameters<typeof testFences>[0], readme),
+)
