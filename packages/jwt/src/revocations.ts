@@ -86,6 +86,12 @@ const tenYears = 315_360_000
 // Tokens may live this much longer than they say, by what clocks may differ at both ends.
 const mostTolerance = 180
 
+/**
+ * Seconds by which cut-offs, and so the tokens of logins right after them, may be dated ahead.
+ * Less than what clocks may differ by default, so that such tokens are accepted at once.
+ */
+export const mostAhead = 3
+
 const plainName = /^[\x20-\x7e]{1,300}$/
 
 /** Ids come from tokens, so what would not do as the name of a record becomes one that does. */
@@ -153,9 +159,12 @@ export function openRevocations(options: RevocationsOptions): Revocations {
         expiresAt: now + (kind === 'kid' ? tenYears : maxLifetime + mostTolerance),
       }
       if (kind !== 'subject' && kind !== 'clientId') return replica.publish(entry)
-      // Logins after an earlier cut-off of this second were dated to the next: this reaches them.
+      // Logins after an earlier cut-off of this second were dated to the next: this reaches them,
+      // and no login is dated further ahead than this goes.
       const earlier = replica.valueOf(entry.topic, entry.key) ?? Number.NEGATIVE_INFINITY
-      return replica.publish({ ...entry, value: Math.max(Math.floor(now), earlier + 1) })
+      const second = Math.floor(now)
+      const value = Math.max(second, Math.min(earlier + 1, second + mostAhead))
+      return replica.publish({ ...entry, value })
     },
     ready: () => replica.ready(),
     close: () => replica.close(),

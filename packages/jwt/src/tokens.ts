@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { publishRevocation } from '@latchkey/identity'
 import { sha256Base64url } from '@latchkey/tokens'
 import { createAccessTokens, type IssuedToken, newTokenId } from './access-token.js'
@@ -5,7 +6,13 @@ import { InvalidRequest, RefreshRefused } from './errors.js'
 import type { Grant, TokenDetails } from './grant.js'
 import { type Grants, openGrants } from './grants.js'
 import type { Issuing } from './issuing.js'
-import { type Kind, kinds, type Revocations, type RevocationTarget } from './revocations.js'
+import {
+  type Kind,
+  kinds,
+  mostAhead,
+  type Revocations,
+  type RevocationTarget,
+} from './revocations.js'
 
 /** An access token with the refresh token that gets the next one. */
 export interface TokenPair extends IssuedToken {
@@ -59,6 +66,9 @@ export interface Tokens {
   revoke(target: RevocationTarget, reason?: string): Promise<void>
 }
 
+// Seconds; more than that is a clock that stands still or is far behind another.
+const mostWait = 5
+
 function cannot(state: string): never {
   throw new InvalidRequest(state)
 }
@@ -96,12 +106,18 @@ export function createTokens({ mechanism, issuing, revocations, clock }: TokensO
         })
       : null
 
-  /** Now, or the first second after a cut-off that this very second saw. */
-  function timeOfIssue(subject: string, details: TokenDetails): number {
-    const now = Math.floor(clock())
-    if (issuing === null || revocations === null) return now
+  /**
+   * Now, or the first second after a cut-off that this very second saw. After many of them it waits
+   * for that second to come near, since what is dated further ahead no revocation would reach.
+   */
+  async function timeOfIssue(subject: string, details: TokenDetails): Promise<number> {
+    if (issuing === null || revocations === null) return Math.floor(clock())
     const { issuer, clientId } = issuing.access
-    return Math.max(now, revocations.cutoff(issuer, subject, details.clientId ?? clientId) + 1)
+    const soonest = () => revocations.cutoff(issuer, subject, details.clientId ?? clientId) + 1
+    const wait = soonest() - mostAhead - clock()
+    if (wait > 0) await setTimeout((Math.min(wait, mostWait) + 0.02) * 1000)
+    const now = Math.floor(clock())
+    return Math.min(Math.max(now, soonest()), now + mostAhead)
   }
 
   async function access(
@@ -119,7 +135,8 @@ export function createTokens({ mechanism, issuing, revocations, clock }: TokensO
     // The same for everybody who gets this generation, so that a repeated answer is the same.
     const frame = {
       jti: sha256Base64url(refresh).slice(0, 22),
-      iat: Math.floor(grant.rotatedAt),
+      // A login right after a cut-off is dated ahead, and what is refreshed at once is no older.
+      iat: Math.floor(Math.max(grant.createdAt, grant.rotatedAt)),
       sid: grant.id,
     }
     const details = scopes === undefined ? grant.details : { ...grant.details, scopes }
@@ -131,11 +148,13 @@ export function createTokens({ mechanism, issuing, revocations, clock }: TokensO
   }
 
   return {
-    issue: (subject, details = {}) =>
-      access(subject, details, { jti: newTokenId(), iat: timeOfIssue(subject, details) }),
+    async issue(subject, details = {}) {
+      const iat = await timeOfIssue(subject, details)
+      return access(subject, details, { jti: newTokenId(), iat })
+    },
     async issuePair(subject, details = {}) {
       if (grants === null) return cannot('the option "issue.refresh" is not set')
-      const now = timeOfIssue(subject, details)
+      const now = await timeOfIssue(subject, details)
       return pairOf(await grants.create(subject, details, now))
     },
     async refresh(refreshToken, { jkt, scopes } = {}) {

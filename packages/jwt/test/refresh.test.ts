@@ -252,6 +252,33 @@ t.test('a login in the second of a cut-off gives tokens that work', async (t) =>
   }
 })
 
+t.test('however often a subject is revoked, a login right after works', async (t) => {
+  const { app } = await createIssuing(t, memoryStore())
+  const before = await app.tokens.issue('user-1')
+  for (let round = 0; round < 100; round += 1) await app.tokens.revoke({ subject: 'user-1' })
+  t.equal((await me(app, before.accessToken)).statusCode, 401)
+  const alone = await app.tokens.issue('user-1')
+  t.equal((await me(app, alone.accessToken)).statusCode, 200)
+  const pair = await app.tokens.issuePair('user-1')
+  t.equal((await me(app, pair.accessToken)).statusCode, 200)
+  const next = await app.tokens.refresh(pair.refreshToken)
+  t.equal((await me(app, next.accessToken)).statusCode, 200, 'and is refreshed at once')
+  await app.tokens.revoke({ subject: 'user-1' })
+  for (const { accessToken } of [alone, pair, next]) {
+    t.equal((await me(app, accessToken)).statusCode, 401, 'and is revoked like any other')
+  }
+})
+
+t.test('no number of logins and revocations in one second makes a token immune', async (t) => {
+  const { app } = await createIssuing(t, memoryStore())
+  for (let round = 0; round < 6; round += 1) {
+    const { accessToken } = await app.tokens.issue('user-1')
+    t.equal((await me(app, accessToken)).statusCode, 200)
+    await app.tokens.revoke({ subject: 'user-1' })
+    t.equal((await me(app, accessToken)).statusCode, 401)
+  }
+})
+
 t.test('fewer scopes can be asked for, more cannot, and the grant keeps its own', async (t) => {
   const { app } = await createIssuing(t, memoryStore(), { grace: 60 })
   const first = await app.tokens.issuePair('user-1', { scopes: ['a', 'b'] })
