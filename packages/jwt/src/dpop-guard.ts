@@ -43,6 +43,8 @@ export function createDpopGuard(settings: DpopSettings): DpopGuard {
   return (request, reply, token, jkt) => {
     const field = request.headers.dpop
     if (typeof field !== 'string') return refuseToken('proof-missing')
+    // Only a path makes a URL of ours; a target may also be absolute, and name another host.
+    if (!request.originalUrl.startsWith('/')) return refuseToken('proof-url')
     const now = clock()
     const proof = verifyDpopProof(field, {
       method: request.method,

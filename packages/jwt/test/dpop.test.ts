@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { memoryStore, type Store } from '@latchkey/store'
 import { failingStore } from '@latchkey/store/testing'
 import { type JsonObject, randomBase64url, sha256Base64url } from '@latchkey/tokens'
@@ -64,6 +67,24 @@ t.test('a bound token with the proof of its key passes, once', async (t) => {
 t.test('a query in the request does no harm', async (t) => {
   const { app, client, token } = await start(t)
   t.equal((await prove(app, token, client.proof(token), '/me?a=b')).statusCode, 200)
+})
+
+t.test('a request target that is no path is refused', async (t) => {
+  const { app, client, token } = await start(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const send = async (target: string, htu: string) => {
+    const headers = { authorization: `DPoP ${token}`, dpop: client.proof(token, { htu }) }
+    const sent = request({ port, host: '127.0.0.1', path: target, headers }).end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  t.equal(await send('/me', `${origin}/me`), 200)
+  const target = 'http://evil.example/me'
+  for (const htu of [`${origin}${target}`, target, `${origin}/me`]) {
+    t.equal(await send(target, htu), 401, htu)
+  }
 })
 
 t.test('an unbound token passes as Bearer, and not as DPoP', async (t) => {
