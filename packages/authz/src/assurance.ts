@@ -60,8 +60,11 @@ export function summarizeAssurance(required: AssuranceRequirement): string[] {
   return parts
 }
 
+// Seconds by which the clocks of others may be ahead; a login beyond that has not happened.
+const mostAhead = 60
+
 function isFresh(authTime: number | undefined, now: number, maxAge: number): boolean {
-  return authTime !== undefined && now - authTime <= maxAge
+  return authTime !== undefined && now - authTime <= maxAge && authTime - now <= mostAhead
 }
 
 function requireShape(required: AssuranceRequirement, where: string): void {

@@ -52,6 +52,14 @@ for (const [what, requirements, caller] of allowed) {
   })
 }
 
+tap.test('a login of the future is not fresh, but for what clocks may differ', async (t) => {
+  const effect = async (authTime: number) =>
+    (await decide({}, { maxAge: 300 }, { authTime })).effect
+  t.equal(await effect(NOW + 60), 'allow')
+  t.equal(await effect(NOW + 61), 'challenge')
+  t.equal(await effect(NOW + 1e9), 'challenge')
+})
+
 tap.test('a role passes where one that it inherits is asked for', async (t) => {
   const wanted = { roles: ['viewer'] }
   t.equal((await decide({ roles: ROLES }, wanted, { roles: ['admin'] })).effect, 'allow')
