@@ -1,5 +1,6 @@
 import { findClaimRefusal, type JsonObject } from '@latchkey/tokens'
 import type { IntrospectionSettings } from './introspection-options.js'
+import { findAnswerRefusal, findLoginRefusal } from './profile.js'
 import { isWellTyped, toIdentity } from './token-identity.js'
 import { boundBy, marksOf, readConfirmation, type Verdict } from './verification.js'
 
@@ -26,10 +27,14 @@ export function judgeAnswer(
 ): Verdict {
   const { issuer, audience, clockTolerance: leeway, name, mapClaims, cacheTtl } = settings
   if (answer.active !== true) return 'inactive'
-  const { active, token_type, username, ...claims } = complete(answer, settings, now)
-  const refusal = findClaimRefusal(claims, { issuer, audience, leeway }, now)
+  const completed = complete(answer, settings, now)
+  const refusal =
+    findAnswerRefusal(completed) ?? findClaimRefusal(completed, { issuer, audience, leeway }, now)
   if (refusal !== null) return refusal
+  const { active, token_type, username, ...claims } = completed
   if (!isWellTyped(claims)) return 'mistyped-claim'
+  const early = findLoginRefusal(claims, leeway, now)
+  if (early !== null) return early
   const confirmation = readConfirmation(claims.cnf)
   if (confirmation === null) return 'confirmation'
   const identity = toIdentity(claims, token, name, mapClaims, boundBy(confirmation))

@@ -21,6 +21,15 @@ const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events', 'sub_id
 // How two widespread products tell their kinds of token apart.
 const foreignKinds: ReadonlySet<unknown> = new Set(['ID', 'Refresh', 'Offline', 'Logout', 'id'])
 
+// What introspection endpoints call access tokens, in any case: RFC 7662 §2.2 has the types of
+// RFC 6749, products add the `typ` or `token_use` of the token itself.
+const accessKinds: Readonly<Record<'token_type' | 'token_use' | 'typ', ReadonlySet<string>>> = {
+  token_type: new Set(['bearer', 'dpop', 'access_token']),
+  token_use: new Set(['access', 'access_token']),
+  typ: new Set(['bearer', 'dpop', 'jwt', 'at+jwt', 'access', 'access_token']),
+}
+const kindNames = Object.keys(accessKinds) as (keyof typeof accessKinds)[]
+
 /** Checks the `typ` of a header. @returns Why not, or `null`. */
 export function findTypeRefusal(profile: TokenProfile, { typ }: JwsHeader): RefusalReason | null {
   if (profile === 'at+jwt') return typ === 'at+jwt' ? null : 'type'
@@ -37,4 +46,32 @@ export function findProfileRefusal(
   if (foreignClaims.some((name) => claims[name] !== undefined)) return 'not-an-access-token'
   const isForeign = foreignKinds.has(claims.typ) || foreignKinds.has(claims.token_use)
   return isForeign ? 'not-an-access-token' : null
+}
+
+/**
+ * Checks that an answer about an active token does not call it anything but an access token.
+ *
+ * @returns Why not, or `null`.
+ */
+export function findAnswerRefusal(answer: JsonObject): RefusalReason | null {
+  const isForeign = kindNames.some((name) => {
+    const kind = answer[name]
+    if (kind === undefined) return false
+    return typeof kind !== 'string' || !accessKinds[name].has(kind.toLowerCase())
+  })
+  return isForeign ? 'not-an-access-token' : findProfileRefusal('jwt', answer)
+}
+
+/**
+ * Checks that the login is not of the future: it would be fresh for too long.
+ *
+ * @param claims Well typed.
+ * @param leeway By how many seconds clocks may differ.
+ */
+export function findLoginRefusal(
+  { auth_time }: JsonObject,
+  leeway: number,
+  now: number,
+): RefusalReason | null {
+  return auth_time !== undefined && (auth_time as number) > now + leeway ? 'login-in-future' : null
 }

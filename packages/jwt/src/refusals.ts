@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'malformed-claims'
   | 'missing-claim'
   | 'not-an-access-token'
+  | 'login-in-future'
   | 'lifetime'
   | 'inactive'
   | 'rejected'

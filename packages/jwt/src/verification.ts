@@ -9,7 +9,7 @@ import {
   parseJwsClaims,
   type VerificationKey,
 } from '@latchkey/tokens'
-import { findProfileRefusal, findTypeRefusal } from './profile.js'
+import { findLoginRefusal, findProfileRefusal, findTypeRefusal } from './profile.js'
 import type { RefusalReason } from './refusals.js'
 import type { TokenMarks } from './revocations.js'
 import { isWellTyped, type MapClaims, toIdentity } from './token-identity.js'
@@ -93,6 +93,8 @@ export function createVerification(options: VerificationOptions): VerifyToken {
       findClaimRefusal(claims, issuer.rules, now) ?? findProfileRefusal(issuer.profile, claims)
     if (refusal !== null) return refusal
     if (!isWellTyped(claims)) return 'mistyped-claim'
+    const early = findLoginRefusal(claims, issuer.rules.leeway, now)
+    if (early !== null) return early
     const confirmation = readConfirmation(claims.cnf)
     if (confirmation === null) return 'confirmation'
     const until = (claims.exp as number) + issuer.rules.leeway

@@ -89,6 +89,49 @@ const active = {
   exp: now + 600,
 }
 
+// How endpoints say that a token is a refresh token, an id token or something else.
+const notAccessTokens: JsonObject[] = [
+  { token_type: 'refresh_token' },
+  { token_type: 'Refresh' },
+  { token_type: 'N_A' },
+  { token_type: '' },
+  { token_type: 1 },
+  { token_type: null },
+  { token_use: 'refresh' },
+  { token_use: 'refresh_token' },
+  { token_use: 'id' },
+  { token_use: ['access'] },
+  { typ: 'Refresh' },
+  { typ: 'Offline' },
+  { typ: 'ID' },
+  { typ: 'id' },
+  { typ: 'Logout' },
+  { typ: 'logout+jwt' },
+  { typ: 'refresh' },
+  { typ: 'Refresh', token_type: 'Bearer' },
+  { token_use: 'refresh_token', token_type: 'Bearer' },
+  { nonce: 'n' },
+  { at_hash: 'h' },
+  { events: {} },
+]
+
+t.test('an answer that calls the token an access token in any usual way passes', async (t) => {
+  const endpoint = await start(t)
+  for (const [index, marks] of [
+    { token_type: 'bearer' },
+    { token_type: 'DPoP' },
+    { token_type: 'access_token' },
+    { token_use: 'access' },
+    { token_use: 'access_token', token_type: 'Bearer' },
+    { typ: 'Bearer' },
+    { typ: 'JWT' },
+    { typ: 'at+jwt' },
+  ].entries()) {
+    endpoint.answers.set(`t${index}`, { ...active, ...marks })
+    t.equal((await ask(endpoint, `t${index}`)).statusCode, 200, JSON.stringify(marks))
+  }
+})
+
 t.test('an active token becomes an identity, and is asked about once', async (t) => {
   const endpoint = await start(t)
   endpoint.answers.set('opaque', {
@@ -151,6 +194,11 @@ t.test('an answer that does not fit is a refusal', async (t) => {
     ['a subject that is a list', { ...active, sub: [] }],
     ['bound to something unknown', { ...active, cnf: { x: 1 } }],
     ['bound to a key, which is not checked', { ...active, cnf: { jkt: 'x' } }],
+    ['a login of the future', { ...active, auth_time: now + 3600 }],
+    ...notAccessTokens.map((marks): [string, JsonObject] => [
+      JSON.stringify(marks),
+      { ...active, ...marks },
+    ]),
   ]
   for (const [what, answer] of rows) {
     const token = what.replaceAll(/\W/g, '-')

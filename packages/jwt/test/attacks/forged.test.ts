@@ -211,6 +211,7 @@ async function forge(): Promise<{
     ['amr a text', trusted.token({ amr: 'pwd' })],
     ['acr a number', trusted.token({ acr: 1 })],
     ['auth_time as text', trusted.token({ auth_time: '1' })],
+    ['auth_time an hour ahead', trusted.token({ auth_time: now + 3600 })],
     ['act a text', trusted.token({ act: 'admin' })],
     ['act without sub', trusted.token({ act: { act: { sub: 'x' } } })],
     ['sid a number', trusted.token({ sid: 1 })],
