@@ -37,9 +37,12 @@ export function createSender(
     return client.call(command, ...words)
   }
 
-  /** In one pipeline, so that WAIT goes to the node that has just done the write. */
+  /**
+   * In one pipeline, so that WAIT goes to the node that has just done the write. It waits half the
+   * time-out, so that its answer is here before the deadline.
+   */
   async function sendAndWait(...words: [string, ...Word[]]): Promise<unknown> {
-    const patience = Math.ceil(timeout * 1000)
+    const patience = Math.ceil(timeout * 500)
     const answers = await client.pipeline([words, ['wait', replicas, patience]]).exec()
     const [written, confirmed] = answers as [[Error | null, unknown], [Error | null, number]]
     if (written[0] !== null) throw written[0]

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { requireService, startRedis, startRedisCluster } from '@latchkey/services'
 import type { Store } from '@latchkey/store'
@@ -29,7 +30,7 @@ t.test('one Redis server fulfils the contract', { skip }, async (t) => {
   t.teardown(() => redis.stop())
   const clients = [1, 2].map(() => new Redis(redis.port, { ...redisClientOptions(30) }))
   t.teardown(() => clients.map((client) => client.disconnect()))
-  await Promise.all(clients.map((client) => client.ping().catch(() => pause(200))))
+  await Promise.all(clients.map((client) => once(client, 'ready')))
   const [store, peer] = clients.map((client) => redisStore(client, { timeout: 30 }))
   await store?.ready()
   await runContract(t, store as Store, peer as Store)
