@@ -1,3 +1,5 @@
+import type { RouteRequirements } from '@latchkey/identity'
+import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { createApp } from '../src/app.js'
 
@@ -91,3 +93,17 @@ t.test('publishing asks for a second factor, and goes through after it', async (
   t.equal((await mia('POST', '/documents/d4/publish')).statusCode, 403, 'the budget is too big')
   t.equal((await mia('GET', '/documents/d1')).json().status, 'published')
 })
+
+// Never called: src/policy.ts tells the suite its policy, and then a typo is a compile error.
+export function typos(request: FastifyRequest): readonly (RouteRequirements | Promise<boolean>)[] {
+  return [
+    { can: 'document.edit', roles: ['chief'] },
+    // @ts-expect-error There is no such permission.
+    { can: 'document.eddit' },
+    // @ts-expect-error There is no such role.
+    { roles: ['cheif'] },
+    request.can('document.list'),
+    // @ts-expect-error It is about an object.
+    request.can('document.edit'),
+  ]
+}

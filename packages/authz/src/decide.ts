@@ -1,5 +1,5 @@
 import type { Identity, StepUp } from '@latchkey/identity'
-import type { AppliedRule, Entry } from './entry.js'
+import type { AppliedRule, Entry, RulesOfRole } from './entry.js'
 import type { Resource } from './evaluate.js'
 import type { ScopeBook } from './scopes.js'
 import type { Verdict } from './verdict.js'
@@ -41,13 +41,11 @@ export function decide(
   }
   let answer = search(forEveryone, identity, resource, isBare, parts, null)
   if (answer !== null && answer.effect === 'allow') return answer
-  if (byRole.size > 0) {
-    for (const role of identity.roles) {
-      const rules = byRole.get(role)
-      if (rules === undefined) continue
-      answer = search(rules, identity, resource, isBare, parts, answer)
-      if (answer !== null && answer.effect === 'allow') return answer
-    }
+  for (let at = 0; at < byRole.length; at++) {
+    const { role, rules } = byRole[at] as RulesOfRole
+    if (!identity.roles.has(role)) continue
+    answer = search(rules, identity, resource, isBare, parts, answer)
+    if (answer !== null && answer.effect === 'allow') return answer
   }
   if (answer !== null) return answer
   const { tenantTest } = entry

@@ -25,6 +25,12 @@ export interface AppliedRule {
   readonly shortage: Denial
 }
 
+/** The rules that allow whoever has a role. */
+export interface RulesOfRole {
+  readonly role: string
+  readonly rules: readonly AppliedRule[]
+}
+
 /** Everything that bears on one permission. */
 export interface Entry {
   readonly permission: Permission
@@ -32,8 +38,8 @@ export interface Entry {
   readonly allows: readonly AppliedRule[]
   /** Rules that allow every caller. */
   readonly forEveryone: readonly AppliedRule[]
-  /** Rules that allow by a role that the caller has, what it inherits included. */
-  readonly byRole: ReadonlyMap<string, readonly AppliedRule[]>
+  /** Rules that allow by a role, what it inherits included; sorted by role. */
+  readonly byRole: readonly RulesOfRole[]
   /** Rules that close fields. */
   readonly closing: readonly AppliedRule[]
   /** That the object is of the caller's tenant; `null` where the type has none. */
@@ -94,7 +100,9 @@ function buildEntry(permission: Permission, rules: readonly Rule[]): Entry {
   return {
     permission,
     allows,
-    byRole,
+    byRole: [...byRole]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([role, rules]) => ({ role, rules })),
     forEveryone: allows.filter(({ rule }) => rule.holders === null),
     denies: applied.filter(({ rule }) => rule.effect === 'deny' && rule.fields === null),
     closing: applied.filter(({ rule }) => rule.effect === 'deny' && rule.fields !== null),

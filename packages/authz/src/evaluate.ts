@@ -99,7 +99,7 @@ function compare(
   const read = readLeft(left)
   if (op === 'eq' && !isCallerRef(value)) return equalsLiteral(read, value)
   if (op === 'eq' && kind === 'string') {
-    return equalsText(read, readerOf((value as CallerRef).caller))
+    return equalsText(left as string, readerOf((value as CallerRef).caller))
   }
   const operand = readOperand(value)
   const relate = RELATIONS[op]
@@ -120,9 +120,9 @@ function equalsLiteral(read: Read, value: Literal): Test {
 }
 
 /** What ownership and tenants come down to, and so the most common comparison. */
-function equalsText(read: Read, operand: (identity: Identity) => unknown): Test {
+function equalsText(attribute: string, operand: (identity: Identity) => unknown): Test {
   return (resource, identity) => {
-    const held = read(resource, identity)
+    const held = resource[attribute]
     const other = operand(identity)
     if (typeof held !== 'string' || typeof other !== 'string') return 0
     return held === other ? 1 : -1

@@ -563,3 +563,27 @@ tap.test('every comparison with the caller decides and plans alike', async (t) =
   }
   t.matchSnapshot(JSON.stringify(outcomes, null, 1))
 })
+
+tap.test('a condition can speak of every field of the caller', async (t) => {
+  const parts = {
+    subject: 'u1',
+    issuer: 'i1',
+    kind: 'client',
+    mechanism: 'm1',
+    credentialId: 'c1',
+    clientId: 'a1',
+    tenant: 't1',
+    acr: 'mfa',
+    authTime: 5,
+  } as const
+  const lists = { scopes: ['s1'], roles: ['r1'], amr: ['otp'] }
+  const identity = createIdentity({ ...parts, ...lists, claims: { 'https://x/y': 'z' } })
+  const can = (when: unknown) =>
+    compilePolicy({ permissions: ['a'], rules: [{ allow: 'a', when }] } as never).can(identity, 'a')
+  for (const [field, value] of Object.entries({ ...parts, 'claims.https://x/y': 'z' })) {
+    t.equal(can(eq(caller(field as never), value as never)), true, field)
+  }
+  for (const [field, [member]] of Object.entries(lists)) {
+    t.equal(can(contains(caller(field as never), member as string)), true, field)
+  }
+})
