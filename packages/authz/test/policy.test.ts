@@ -587,3 +587,15 @@ tap.test('a condition can speak of every field of the caller', async (t) => {
     t.equal(can(contains(caller(field as never), member as string)), true, field)
   }
 })
+
+tap.test('a plan by what is not known of the caller lets nothing through', async (t) => {
+  for (const when of [contains('tags', caller('acr')), not(contains('tags', caller('acr')))]) {
+    const policy = compilePolicy({
+      resources: { thing },
+      rules: [{ allow: 'thing.read', when }],
+    } as never)
+    t.same(policy.plan({ identity: who({}), permission: 'thing.read', type: 'thing' }), {
+      kind: 'never',
+    })
+  }
+})
