@@ -1,11 +1,11 @@
 import { StoreUnfit } from '@latchkey/store'
 import type { Ask } from './ask.js'
-import type { Database } from './database.js'
+import type { Database, Row } from './database.js'
 import type { Statements } from './statements.js'
 
 const oldestVersion = 130_000
 
-function faultOf(row: Readonly<Record<string, unknown>>, schema: string): string | null {
+function faultOf(row: Row, schema: string): string | null {
   if ((row.version as number) < oldestVersion) {
     return `the PostgreSQL server is version ${row.version}, and 13 is needed`
   }
@@ -30,6 +30,6 @@ export async function checkFitness(
   schema: string,
 ): Promise<void> {
   const [row] = await ask(statements.fitness, [])
-  const fault = database.fault() ?? faultOf(row ?? {}, schema)
+  const fault = database.fault() ?? faultOf(row as Row, schema)
   if (fault !== null) throw new StoreUnfit(fault)
 }

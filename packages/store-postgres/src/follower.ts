@@ -56,7 +56,6 @@ export function createSource(
         clearTimeout(timer)
         resolve()
       }
-      if (isNoticed) wake()
     })
   }
 
