@@ -599,3 +599,52 @@ tap.test('a plan by what is not known of the caller lets nothing through', async
     })
   }
 })
+
+tap.test('a plan comes down to what it must ask of a row', async (t) => {
+  const identity = who({ roles: ['x'], claims: { list: ['p', 5, 'p', null], text: 'p' } })
+  const planOf = (when: unknown) => {
+    const policy = compilePolicy({
+      resources: { thing },
+      rules: [{ allow: 'thing.read', when }],
+    } as never)
+    const plan = policy.plan({ identity, permission: 'thing.read', type: 'thing' })
+    return plan.kind === 'condition' ? plan.filter : plan.kind
+  }
+  const one = { op: 'eq', attribute: 'size', value: 1 }
+  const unknown = eq('id', caller('acr'))
+  t.same(planOf(and(eq('size', 1), eq('size', 1))), one)
+  t.same(planOf(or(eq('size', 1), unknown)), one)
+  t.same(planOf(and(eq('size', 1), unknown)), 'never')
+  t.same(planOf(or(eq('size', 1), eq(caller('kind'), 'user'))), 'always')
+  t.same(planOf(and(eq('size', 1), or(isNull('id'), isNull('on')))).valueOf(), {
+    op: 'and',
+    filters: [
+      one,
+      {
+        op: 'or',
+        filters: [
+          { op: 'isNull', attribute: 'id' },
+          { op: 'isNull', attribute: 'on' },
+        ],
+      },
+    ],
+  })
+  t.same(planOf(not(and(not(eq('size', 1)), not(or())))), one)
+  t.same(planOf(not(or(not(eq('size', 1)), or()))), one)
+  t.same(planOf(isIn('id', caller('claims.list'))), {
+    op: 'in',
+    attribute: 'id',
+    kind: 'string',
+    values: ['p'],
+  })
+  t.same(planOf(not(isIn('size', caller('claims.list')))), {
+    op: 'notIn',
+    attribute: 'size',
+    kind: 'number',
+    values: [5],
+  })
+  t.same(planOf(isIn('id', caller('claims.text'))), 'never')
+  t.same(planOf(not(isIn('id', caller('claims.text')))), 'never')
+  t.same(planOf(isIn('on', caller('claims.list'))), 'never')
+  t.same(planOf(isIn('id', ['q'])), { op: 'in', attribute: 'id', kind: 'string', values: ['q'] })
+})
