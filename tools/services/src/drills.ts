@@ -106,6 +106,7 @@ export function startLoad(store: Store, callers: number): Load {
   const lost = new Set<string>()
   let counted = 0
   let attempts = 0
+  let failures = 0
   let isStopped = false
 
   async function write(key: string, place: number): Promise<void> {
@@ -114,6 +115,7 @@ export function startLoad(store: Store, callers: number): Load {
       kept.set(key, place)
     } catch (error) {
       if (!isStoreOutage(error)) throw error
+      failures++
       lost.add(key)
     }
     try {
@@ -122,6 +124,7 @@ export function startLoad(store: Store, callers: number): Load {
       counted++
     } catch (error) {
       if (!isStoreOutage(error)) throw error
+      failures++
     }
     await pause(5)
   }
@@ -134,7 +137,7 @@ export function startLoad(store: Store, callers: number): Load {
   running.catch(() => {})
   return {
     confirmed: () => kept.size,
-    failed: () => lost.size,
+    failed: () => failures,
     async stop() {
       isStopped = true
       await running
