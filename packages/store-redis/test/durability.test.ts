@@ -56,8 +56,16 @@ t.test(
   },
 )
 
+/** A feed whose slot the first master serves. */
+async function feedOfFirst(client: Cluster): Promise<string> {
+  for (let place = 0; ; place++) {
+    const slot = await client.call('cluster', 'keyslot', `latchkey:f:{${place}}`)
+    if (Number(slot) <= 5460) return String(place)
+  }
+}
+
 t.test(
-  'a cluster node that dies is replaced, and what was confirmed is there',
+  'a cluster node that dies is replaced, what was confirmed is there, and feeds go on',
   { skip },
   async (t) => {
     const cluster = await startRedisCluster({ hasReplicas: true })
@@ -66,18 +74,36 @@ t.test(
     client.on('error', () => {})
     t.teardown(() => client.disconnect())
     await client.ping()
-    const store = redisStore(client, { timeout: 5, replicas: 1 })
+    const careful = redisStore(client, { timeout: 5, replicas: 1 })
+    const store = redisStore(client, { timeout: 5 })
     const keys = Array.from({ length: 30 }, (_, place) => `key ${place}`)
     for (const key of keys) {
       await eventually('it is confirmed', async () => {
-        await store.create(key, key, { expiresAt })
+        await careful.create(key, key, { expiresAt })
         return true
       })
     }
+    const feed = await feedOfFirst(client)
+    const heard: unknown[] = []
+    const states: string[] = []
+    const stop = await store.follow(
+      feed,
+      null,
+      (entry) => heard.push(entry),
+      (state) => states.push(state),
+    )
+    t.teardown(stop)
+    await eventually('it is confirmed', () => careful.append(feed, 'before', expiresAt))
+
     await cluster.masters[0]?.kill()
     for (const key of keys) {
       const record = await eventually('its slot is served', () => store.get(key))
       t.equal(record.value, key)
     }
+    await eventually('the feed takes entries', () => store.append(feed, 'after', expiresAt))
+    await eventually('the follower is back', () => heard.includes('after'))
+    await eventually('the follower is live', () => states.at(-1) === 'live')
+    t.same([...new Set(heard)], ['before', 'after'])
+    t.ok(states.includes('degraded'))
   },
 )
