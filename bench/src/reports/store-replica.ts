@@ -1,0 +1,68 @@
+// A replica of a million revocations: how long it loads, what a look-up costs, what it takes.
+import { randomUUID } from 'node:crypto'
+import { createReplica } from '@latchkey/store'
+import type { Report } from '../group.js'
+import { inFlight, openEngines } from '../store-engines.js'
+
+const topic = 'bench'
+
+function settledMemory(): number {
+  for (let round = 0; round < 3; round++) global.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 1e6
+}
+
+function nanoseconds(keys: readonly string[], has: (key: string) => boolean): string {
+  let known = 0
+  const start = performance.now()
+  for (const key of keys) if (has(key)) known++
+  const each = ((performance.now() - start) * 1e6) / keys.length
+  return known === 0 || known === keys.length ? each.toFixed(0) : 'wrong'
+}
+
+function timeSet(keys: readonly string[], absent: readonly string[]): (string | number)[] {
+  const before = settledMemory()
+  const start = performance.now()
+  const set = new Set(keys.map((key) => `${key.slice(0, 20)}${key.slice(20)}`))
+  const load = (performance.now() - start) / 1000
+  const memory = settledMemory() - before
+  const times = [absent, keys].map((each) => nanoseconds(each, (key) => set.has(key)))
+  return ['a Set of strings', load.toFixed(2), ...times, memory.toFixed(0)]
+}
+
+const report: Report = async ({ smoke }) => {
+  const count = smoke ? 1000 : 1_000_000
+  const expiresAt = Date.now() / 1000 + 36_000
+  const keys = Array.from({ length: count }, () => randomUUID() as string)
+  const absent = Array.from({ length: count }, () => randomUUID() as string)
+  const rows = [timeSet(keys, absent)]
+  const engines = await openEngines(smoke)
+  try {
+    for (const { name, store } of engines) {
+      await inFlight(count, 200, (place) =>
+        store.append('latchkey', [topic, keys[place] as string, expiresAt, null], expiresAt),
+      )
+      const before = settledMemory()
+      const start = performance.now()
+      const replica = createReplica(store, { maxStale: 60 })
+      await replica.ready()
+      const load = (performance.now() - start) / 1000
+      const memory = settledMemory() - before
+      const times = [absent, keys].map((each) =>
+        nanoseconds(each, (key) => replica.has(topic, key)),
+      )
+      rows.push([`replica, from ${name}`, load.toFixed(2), ...times, memory.toFixed(0)])
+      await replica.close()
+    }
+  } finally {
+    for (const engine of engines) await engine.close()
+  }
+  return {
+    title: `A replica of ${count} revocations`,
+    columns: ['what', 'load s', 'absent ns', 'present ns', 'memory MB'],
+    rows,
+    notes: ['keys are random UUIDs, asked in random order; memory is heap and array buffers'],
+  }
+}
+
+export default report
