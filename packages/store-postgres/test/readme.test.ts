@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { testFences } from '@latchkey/fences'
+import { requireService, startPostgres } from '@latchkey/services'
 import { StoreFull, StoreInvalid, StoreUnavailable, StoreUnfit } from '@latchkey/store'
 import t from 'tap'
 
 const readme = new URL('../README.md', import.meta.url)
 
-t.test('the programs in the README run', async (t) =>
-  testFences(t as unknown as Parameters<typeof testFences>[0], readme),
-)
+const skip = requireService('postgres')
+
+t.test('the programs in the README run', { skip }, async (t) => {
+  const server = await startPostgres()
+  t.teardown(() => server.stop())
+  process.env.DATABASE_URL = server.url
+  await testFences(t as unknown as Parameters<typeof testFences>[0], readme)
+})
 
 t.test('the README tells every error code, and no other', async (t) => {
   const text = await readFile(readme, 'utf8')
