@@ -14,6 +14,8 @@ export interface Engine {
   readonly port: number
   /** Creates the records `<prefix><from>` to `<prefix><to - 1>`, expiring at that instant. */
   fill(prefix: string, from: number, to: number, expiresAt: number): Promise<void>
+  /** Publishes that these keys are revoked, on the feed `latchkey`. */
+  fillFeed(topic: string, keys: readonly string[], expiresAt: number): Promise<void>
   /** Deletes what has expired, where that is work of its own. */
   sweep(): Promise<number>
   close(): Promise<void>
@@ -43,6 +45,15 @@ async function fillByCreate(
   )
 }
 
+async function fillFeedByAppend(
+  store: Store,
+  ...[topic, keys, expiresAt]: Parameters<Engine['fillFeed']>
+): Promise<void> {
+  await inFlight(keys.length, 200, (place) =>
+    store.append('latchkey', [topic, keys[place] as string, expiresAt, null], expiresAt),
+  )
+}
+
 function openMemory(): Engine {
   const store = memoryStore({ allowInProduction: true, maxRecords: 5_000_000 })
   return {
@@ -50,6 +61,7 @@ function openMemory(): Engine {
     store,
     port: 0,
     fill: (...args) => fillByCreate(store, ...args),
+    fillFeed: (...args) => fillFeedByAppend(store, ...args),
     sweep: async () => 0,
     close: async () => {},
   }
@@ -65,6 +77,7 @@ async function openRedis(): Promise<Engine> {
     store,
     port: server.port,
     fill: (...args) => fillByCreate(store, ...args),
+    fillFeed: (...args) => fillFeedByAppend(store, ...args),
     sweep: async () => 0,
     async close() {
       client.disconnect()
@@ -91,6 +104,17 @@ async function openPostgres(): Promise<Engine> {
         [prefix, from, to, expiresAt],
       )
       await pool.query('analyze latchkey.records')
+    },
+    async fillFeed(topic, keys, expiresAt) {
+      const first = Number(await store.append('latchkey', null, 1))
+      await pool.query(
+        `insert into latchkey.entries
+          select 'latchkey', $1::int + place,
+            json_build_array($2::text, key, $3::float8, null)::text, to_timestamp($3::float8)
+          from unnest($4::text[]) with ordinality as listed (key, place)`,
+        [first, topic, expiresAt, keys],
+      )
+      await pool.query('update latchkey.feeds set head = head + $1', [keys.length])
     },
     sweep: store.sweep,
     async close() {

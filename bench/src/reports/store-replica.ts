@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReplica } from '@latchkey/store'
 import type { Report } from '../group.js'
-import { inFlight, openEngines } from '../store-engines.js'
+import { openEngines } from '../store-engines.js'
 
 const topic = 'bench'
 
@@ -38,10 +38,8 @@ const report: Report = async ({ smoke }) => {
   const rows = [timeSet(keys, absent)]
   const engines = await openEngines(smoke)
   try {
-    for (const { name, store } of engines) {
-      await inFlight(count, 200, (place) =>
-        store.append('latchkey', [topic, keys[place] as string, expiresAt, null], expiresAt),
-      )
+    for (const { name, store, fillFeed } of engines) {
+      await fillFeed(topic, keys, expiresAt)
       const before = settledMemory()
       const start = performance.now()
       const replica = createReplica(store, { maxStale: 60 })

@@ -27,7 +27,7 @@ export interface ReplicaOptions {
    */
   readonly maxStale?: number
   /**
-   * The most entries to hold, about 40 bytes each; a replica that would need more is stale until
+   * The most entries to hold, about 42 bytes each; a replica that would need more is stale until
    * there is room again. Default 4,000,000. The first replica of a store and feed decides.
    */
   readonly maxEntries?: number
