@@ -1,13 +1,23 @@
 // A replica of a million revocations: how long it loads, what a look-up costs, what it takes.
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createReplica } from '@latchkey/store'
 import type { Report } from '../group.js'
 import { openEngines } from '../store-engines.js'
 
 const topic = 'bench'
 
-function settledMemory(): number {
-  for (let round = 0; round < 3; round++) global.gc?.()
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Megabytes of heap and array buffers, once the collector has nothing more to do. */
+async function settledMemory(): Promise<number> {
+  for (let round = 0; round < 6; round++) {
+    await pause(20)
+    collect()
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1e6
 }
@@ -20,12 +30,15 @@ function nanoseconds(keys: readonly string[], has: (key: string) => boolean): st
   return known === 0 || known === keys.length ? each.toFixed(0) : 'wrong'
 }
 
-function timeSet(keys: readonly string[], absent: readonly string[]): (string | number)[] {
-  const before = settledMemory()
+async function timeSet(
+  keys: readonly string[],
+  absent: readonly string[],
+): Promise<(string | number)[]> {
+  const before = await settledMemory()
   const start = performance.now()
   const set = new Set(keys.map((key) => `${key.slice(0, 20)}${key.slice(20)}`))
   const load = (performance.now() - start) / 1000
-  const memory = settledMemory() - before
+  const memory = (await await settledMemory()) - before
   const times = [absent, keys].map((each) => nanoseconds(each, (key) => set.has(key)))
   return ['a Set of strings', load.toFixed(2), ...times, memory.toFixed(0)]
 }
@@ -35,17 +48,17 @@ const report: Report = async ({ smoke }) => {
   const expiresAt = Date.now() / 1000 + 36_000
   const keys = Array.from({ length: count }, () => randomUUID() as string)
   const absent = Array.from({ length: count }, () => randomUUID() as string)
-  const rows = [timeSet(keys, absent)]
+  const rows = [await timeSet(keys, absent)]
   const engines = await openEngines(smoke)
   try {
     for (const { name, store, fillFeed } of engines) {
       await fillFeed(topic, keys, expiresAt)
-      const before = settledMemory()
+      const before = await settledMemory()
       const start = performance.now()
       const replica = createReplica(store, { maxStale: 60 })
       await replica.ready()
       const load = (performance.now() - start) / 1000
-      const memory = settledMemory() - before
+      const memory = (await await settledMemory()) - before
       const times = [absent, keys].map((each) =>
         nanoseconds(each, (key) => replica.has(topic, key)),
       )
