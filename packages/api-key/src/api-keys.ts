@@ -88,6 +88,8 @@ export interface KeyPage {
 export interface ApiKeys {
   /** The name under which the mechanism is registered. */
   readonly name: string
+  /** Who vouches for the owners: the registration's option. */
+  readonly issuer: string
   readonly prefix: string
   /**
    * Makes a key.
@@ -105,7 +107,11 @@ export interface ApiKeys {
   importDigest(key: ForeignKey): Promise<ApiKeyInfo>
   /** @returns `null` when there is no such key. */
   get(id: string): Promise<ApiKeyInfo | null>
-  /** Lists keys, ended ones included. */
+  /**
+   * Lists keys, ended ones included.
+   *
+   * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID` for a cursor that is none.
+   */
   list(options?: ListKeysOptions): Promise<KeyPage>
   /**
    * Changes what a key is told about itself.

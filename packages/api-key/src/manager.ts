@@ -37,6 +37,9 @@ export interface ManagerGuards {
   requireOwnKey(manager: Manager, id: string): Promise<ApiKeyInfo>
 }
 
+/** Seconds that the clock of who vouches for a login may be ahead. */
+const MOST_AHEAD = 60
+
 /** Prepares the guards. */
 export function createManagerGuards(settings: RouteSettings, keys: ApiKeys): ManagerGuards {
   function requireManager(request: FastifyRequest): Manager {
@@ -55,7 +58,8 @@ export function createManagerGuards(settings: RouteSettings, keys: ApiKeys): Man
       const manager = requireManager(request)
       const { authTime, mechanism } = manager.identity
       const { freshness } = settings
-      if (authTime !== undefined && settings.clock() - authTime <= freshness) return manager
+      const age = authTime === undefined ? Number.NaN : settings.clock() - authTime
+      if (age >= -MOST_AHEAD && age <= freshness) return manager
       throw refuseDecision(
         request,
         reply,

@@ -8,6 +8,7 @@ import { checkRoute } from './charging.js'
 import { InvalidOptions } from './errors.js'
 import { createMechanism } from './mechanism.js'
 import { type ApiKeyOptions, resolveOptions } from './options.js'
+import { warnOfProxies } from './proxy-warning.js'
 import { redactQuery } from './redaction.js'
 import { createRegistration } from './registration.js'
 
@@ -23,6 +24,7 @@ async function plugin(app: FastifyInstance, options: ApiKeyOptions): Promise<voi
   app.mechanisms.register(mechanism)
   keysOf.set(mechanism, registration.apiKeys)
   if (!app.hasDecorator('apiKeys')) decorate(app)
+  warnOfProxies(app, settings)
   if (settings.query !== null) {
     app.log.warn(`API keys are read from the query parameter "${settings.query}": URLs are kept`)
     redactQuery(app, settings.query)

@@ -115,6 +115,7 @@ export function createRegistration(
     }),
     apiKeys: {
       name: settings.name,
+      issuer: settings.issuer,
       prefix,
       ...createIssuing(ring),
       ...createShowing(ring),

@@ -24,7 +24,8 @@ export interface ApiKeyRoutesOptions {
   /** Seconds that a login may be old for making and changing keys. Default 300. */
   readonly freshness?: number
   /**
-   * Whose keys a caller manages. `null`: none, 403. Default: the user's own, nobody else's.
+   * Whose keys a caller manages. `null`: none, 403. Default: the user's own, for users whose
+   * issuer is the registration's; a subject is unique within its issuer only.
    */
   readonly owner?: (identity: Identity, request: FastifyRequest) => KeyOwner | null
   /** What a caller can give to keys. Default: the caller's own scopes, and no permissions. */
@@ -38,17 +39,21 @@ export interface ApiKeyRoutesOptions {
 /** The options with every default in place. */
 export type RouteSettings = Required<Omit<ApiKeyRoutesOptions, 'auth' | 'keys'>>
 
-/** Fills in the defaults. */
-export function resolveRouteOptions(options: ApiKeyRoutesOptions): RouteSettings {
+/**
+ * Fills in the defaults.
+ *
+ * @param issuer Who vouches for the owners of the registration's keys.
+ */
+export function resolveRouteOptions(options: ApiKeyRoutesOptions, issuer: string): RouteSettings {
   return {
     freshness: options.freshness ?? 300,
-    owner: options.owner ?? userItself,
+    owner: options.owner ?? ((identity) => userItself(identity, issuer)),
     grantable: options.grantable ?? (({ scopes }) => ({ scopes })),
     limits: options.limits ?? (() => ({})),
     clock: options.clock ?? systemClock,
   }
 }
 
-function userItself({ kind, subject }: Identity): KeyOwner | null {
-  return kind === 'user' ? { type: 'user', id: subject } : null
+function userItself({ kind, subject, issuer }: Identity, own: string): KeyOwner | null {
+  return kind === 'user' && issuer === own ? { type: 'user', id: subject } : null
 }

@@ -22,8 +22,8 @@ type Body = KeyTraits & { environment?: string; expiresAt?: number | null }
  * @throws {FastifyError} `LATCHKEY_API_KEY_INVALID_OPTIONS` when there is no such registration.
  */
 export const apiKeyRoutes: FastifyPluginAsync<ApiKeyRoutesOptions> = async (app, options) => {
-  const settings = resolveRouteOptions(options)
   const keys = options.keys === undefined ? app.apiKeys : app.apiKeysOf(options.keys)
+  const settings = resolveRouteOptions(options, keys.issuer)
   const guards = createManagerGuards(settings, keys)
   const config = (options.auth === undefined ? {} : { auth: options.auth }) as FastifyContextConfig
   const { create, list, get, update, rotate, disable, enable, revoke } = routeSchemas

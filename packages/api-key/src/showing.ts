@@ -1,5 +1,5 @@
 import type { ApiKeys, ListKeysOptions } from './api-keys.js'
-import { UnknownKey } from './errors.js'
+import { InvalidKey, UnknownKey } from './errors.js'
 import { isKeyId } from './key-format.js'
 import type { KeyRing } from './key-ring.js'
 import { showKey } from './key-state.js'
@@ -38,13 +38,19 @@ export function createShowing(ring: KeyRing): Pick<ApiKeys, 'get' | 'list' | 'us
     },
     async list(options = {}) {
       const { cursor = null, limit = 100 } = options
-      const page = await repository.list(shelfOf(options), { cursor, limit })
+      const page = await repository.list(shelfOf(options), { cursor, limit }).catch(refuseCursor)
       const records = await Promise.all(page.members.map((id) => repository.load(id)))
       const fitting = records.filter((record) => record !== null && fits(record, options))
       const keys = await Promise.all(fitting.map((record) => loadInfo(ring, record as KeyRecord)))
       return { keys, cursor: page.cursor }
     },
   }
+}
+
+/** What a store makes of a cursor is its own, so it is the store that knows a strange one. */
+function refuseCursor(error: { code?: string }): never {
+  if (error.code !== 'LATCHKEY_STORE_INVALID') throw error
+  throw new InvalidKey('Cannot list API keys: the cursor or the limit is none')
 }
 
 function shelfOf({ owner, tenant }: ListKeysOptions): Shelf {

@@ -1,5 +1,9 @@
+import { Writable } from 'node:stream'
+import { memoryStore } from '@latchkey/store'
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import t from 'tap'
 import { createFailureLimiter } from '../src/failure-limiter.js'
+import { apiKey } from '../src/index.js'
 import { issueKey, randomKeyId } from '../src/key-format.js'
 import { stage } from './fixtures/stage.js'
 
@@ -127,4 +131,33 @@ t.test('no limiter limits nothing', async (t) => {
     t.equal(limiter.admit('192.0.2.1', 0) + limiter.record('192.0.2.1', 0), 0)
     limiter.release('192.0.2.1')
   }
+})
+
+t.test('in production a missing trustProxy is warned of while failures count', async (t) => {
+  const before = process.env.NODE_ENV
+  t.teardown(() => {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  })
+  const isWarned = async (env: string, trustProxy: boolean, options: object) => {
+    process.env.NODE_ENV = env
+    let log = ''
+    const stream = new Writable({
+      write(chunk, _encoding, callback) {
+        log += String(chunk)
+        callback()
+      },
+    })
+    const app: FastifyInstance = fastify({ logger: { stream }, trustProxy })
+    t.teardown(() => app.close())
+    const scoped: FastifyPluginAsync = async (scope) => {
+      await scope.register(apiKey, { prefix: 'acme', store: memoryStore(), ...options })
+    }
+    await app.register(scoped)
+    return log.includes('trustProxy')
+  }
+  t.equal(await isWarned('production', false, {}), true)
+  t.equal(await isWarned('production', true, {}), false)
+  t.equal(await isWarned('production', false, { failures: false }), false)
+  t.equal(await isWarned('test', false, {}), false)
 })

@@ -1,3 +1,5 @@
+import { get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { stage } from './fixtures/stage.js'
 
@@ -84,6 +86,36 @@ t.test('a query parameter that is asked for is read, and in no log line', async 
   t.match(log(), /API keys are read from the query parameter \\"api_key\\"/)
   t.equal((await app.inject(`/?api_key=${key}&api_key=${key}`)).statusCode, 400)
   t.equal((await app.inject('/')).statusCode, 401)
+})
+
+t.test('a query behind a hash is taken out of the log, too', async (t) => {
+  const { app, issue, log } = await stage(t, { allowQueryParameter: 'api_key' })
+  const { key } = await issue()
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const status = await new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: `/#a=1&api_key=${key}`, agent: false }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(response.statusCode))
+    }).on('error', reject)
+  })
+  t.equal(status, 200)
+  t.match(log(), /"url":"\/#a=1"/)
+})
+
+t.test('a query parameter is not read where it would be logged', async (t) => {
+  for (const server of [
+    { requestIdHeader: 'x-request-id' },
+    { requestIdHeader: true as never },
+    { useSemicolonDelimiter: true },
+    { routerOptions: { useSemicolonDelimiter: true } as never },
+  ]) {
+    await t.rejects(stage(t, { allowQueryParameter: 'api_key', server }), {
+      code: 'LATCHKEY_API_KEY_INVALID_OPTIONS',
+      message: /they would be logged/,
+    })
+    await stage(t, { server })
+  }
 })
 
 t.test('requests get the ids that the application gives them', async (t) => {

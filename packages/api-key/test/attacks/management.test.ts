@@ -39,7 +39,7 @@ t.test('a login that is not fresh makes, widens and rotates nothing', async (t) 
     post(`/keys/${info.id}/enable`),
   ]
   counting.reset()
-  for (const authTime of [undefined, clock() - 301]) {
+  for (const authTime of [undefined, clock() - 301, clock() + 61, Number.MAX_SAFE_INTEGER]) {
     for (const attempt of attempts) {
       const response = await as({ authTime }, attempt)
       t.equal(response.statusCode, 401)
@@ -49,6 +49,7 @@ t.test('a login that is not fresh makes, widens and rotates nothing', async (t) 
   t.equal(counting.total(), 0)
   t.equal(await status(key), 401)
   t.equal((await as({ authTime: clock() - 300 }, post(`/keys/${info.id}/enable`))).statusCode, 200)
+  t.equal((await as({ authTime: clock() + 60 }, post(`/keys/${info.id}/enable`))).statusCode, 200)
   const stale = { authTime: clock() - 9000 }
   t.equal((await as(stale, { url: '/keys' })).statusCode, 200, 'it may look')
   t.equal((await as(stale, post(`/keys/${info.id}/disable`))).statusCode, 200, 'and close')
@@ -184,6 +185,40 @@ t.test('V8.4.1: keys of others, and of other tenants, are not there', async (t) 
   }
   t.equal(counting.counts.replace, 0)
   t.equal((await as({ tenant: 'one' }, { url })).statusCode, 200)
+})
+
+t.test('a namesake of another issuer manages no keys', async (t) => {
+  const { ada, as, counting, issue, status } = await managed(t)
+  const { key, info } = await issue()
+  await status(key)
+  counting.reset()
+  const url = `/keys/${info.id}`
+  for (const attempt of [
+    { url: '/keys' },
+    { url },
+    post('/keys', { name: 'x' }),
+    post(`${url}/rotate`),
+    { method: 'DELETE', url },
+  ] as InjectOptions[]) {
+    const response = await as({ issuer: 'https://other.example' }, attempt)
+    t.equal(response.statusCode, 403)
+    t.equal(response.json().code, 'LATCHKEY_API_KEY_NOT_A_MANAGER')
+  }
+  t.equal(counting.total(), 0)
+  t.equal((await ada({ url })).statusCode, 200)
+  const foreign = await managed(t, {}, { issuer: 'https://other.example' })
+  t.equal((await foreign.ada({ url: '/keys' })).statusCode, 403)
+  const named = await foreign.as({ issuer: 'https://other.example' }, { url: '/keys' })
+  t.equal(named.statusCode, 200)
+})
+
+t.test('a cursor that is none is 400, and a store that is down is not', async (t) => {
+  const { ada, failing } = await managed(t)
+  const response = await ada({ url: '/keys?cursor=garbage' })
+  t.equal(response.statusCode, 400)
+  t.equal(response.json().code, 'LATCHKEY_API_KEY_INVALID')
+  failing.fail()
+  t.equal((await ada({ url: '/keys' })).statusCode, 503)
 })
 
 t.test('V3.5.3: nothing is changed by GET', async (t) => {
