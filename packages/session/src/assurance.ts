@@ -6,7 +6,7 @@ import { requireLogin } from './present.js'
 import type { Assurance, Login } from './record.js'
 import { rotateSession } from './rotate-session.js'
 import { requireSameSite } from './same-site.js'
-import { sessionIdentity } from './session-identity.js'
+import { checkIdentity, sessionIdentity } from './session-identity.js'
 import type { Which } from './which.js'
 
 /** A step-up: what was proved in addition, and for how long it counts. */
@@ -53,6 +53,8 @@ async function strengthen(
 ): Promise<Identity> {
   requireSameSite(request, house.settings.trustedOrigins)
   const presented = await requireLogin(house, request)
+  const { record: held } = presented
+  checkIdentity(held, change(held.login as Login), house.settings.now(), house.settings)
   const record = await rotateSession(house, request, presented, (held) => ({
     ...held,
     // A session that had a login has one as long as it lives.

@@ -19,7 +19,8 @@ export function createTokenCheck(app: FastifyInstance, settings: Settings): Toke
   const awaited = new WeakSet<FastifyRequest>()
   const check: preHandlerHookHandler = (request, reply, done) => {
     if (!awaited.has(request)) return done()
-    if (request.session === null) return done(new CrossSite())
+    // Also `undefined`, in a scope that is older than this plugin: then nothing can be checked.
+    if (!request.session) return done(new CrossSite())
     protectionOf(request.server)?.(request, reply, done)
   }
   app.addHook('preHandler', check)

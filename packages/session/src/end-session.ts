@@ -1,4 +1,4 @@
-import { channels } from '@latchkey/identity'
+import { publishRevocation } from '@latchkey/identity'
 import { announce } from './announce.js'
 import type { House } from './house.js'
 import type { SessionRecord } from './record.js'
@@ -22,11 +22,11 @@ export async function endSession(
   await announce(house, id)
   if (why !== 'replaced') await repository.remove(id)
   if (before.login !== null) await repository.unlink(before.login.subject, id)
-  channels.revoked.publish({
-    at: settings.now(),
+  publishRevocation({
     mechanism: settings.name,
     issuer: settings.issuer,
     subject: before.login?.subject,
+    tenant: before.login?.tenant,
     credentialId: id,
     reason: why,
   })

@@ -47,8 +47,16 @@ export function checkLogin(subject: string, details: LoginDetails): void {
       throw new InvalidLogin(`"${name}" is not an instant in whole seconds`)
     }
   }
-  if (JSON.stringify(details.claims ?? {}).length > MOST_CLAIMS) {
+  if (lengthOf(details.claims ?? {}) > MOST_CLAIMS) {
     throw new InvalidLogin(`"claims" is longer than ${MOST_CLAIMS} characters`)
+  }
+}
+
+function lengthOf(claims: object): number {
+  try {
+    return JSON.stringify(claims).length
+  } catch {
+    throw new InvalidLogin('"claims" is no JSON')
   }
 }
 

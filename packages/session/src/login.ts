@@ -12,7 +12,7 @@ import { isSameSubject, presentSession } from './present.js'
 import type { Bag, Login, SessionRecord } from './record.js'
 import { rotateSession } from './rotate-session.js'
 import { requireSameSite } from './same-site.js'
-import { sessionIdentity } from './session-identity.js'
+import { checkIdentity, sessionIdentity } from './session-identity.js'
 import { endOf } from './timeouts.js'
 import { createSessionId, issueToken } from './token.js'
 
@@ -52,6 +52,7 @@ export async function logIn(
     device: describeDevice(request.headers['user-agent']),
     address: request.ip,
   }
+  checkIdentity(fields, login, now, settings)
   const presented = finding.isLive ? finding : null
   const goneOn = await goOn(house, request, presented, fields)
   const { keep = [] } = details

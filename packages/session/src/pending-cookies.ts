@@ -48,7 +48,8 @@ export function createPendingCookies(
     value: (request) => (request as unknown as Place)[place]?.value,
     drop: (request) => put(request, null),
     send(request, reply) {
-      const pending = (request as unknown as Place)[place]
+      // A scope that is older than this plugin has no place on its requests.
+      const pending = (request as unknown as Partial<Place>)[place] ?? null
       if (pending === null) return
       put(request, null)
       reply.header('set-cookie', cookie.serialize(request, pending.value, pending.maxAge))

@@ -1,6 +1,10 @@
 import { createIdentity, type Identity } from '@latchkey/identity'
+import { InvalidLogin } from './errors.js'
 import type { Login, SessionRecord } from './record.js'
 import { endOf, type Timeouts } from './timeouts.js'
+
+/** From when, and until when at most, a session lives. */
+type Span = Pick<SessionRecord, 'created' | 'end'>
 
 /** Under which names sessions vouch. */
 export interface Voucher extends Timeouts {
@@ -17,7 +21,7 @@ export interface Voucher extends Timeouts {
  */
 export function sessionIdentity(
   id: string,
-  record: SessionRecord,
+  record: Span,
   login: Login,
   now: number,
   voucher: Voucher,
@@ -39,6 +43,22 @@ export function sessionIdentity(
     amr,
     claims: login.claims,
   })
+}
+
+/**
+ * Makes sure, before anything is stored, that an identity can be made of a login as it will be
+ * stored.
+ *
+ * @throws {Error} `LATCHKEY_SESSION_INVALID_LOGIN`.
+ */
+export function checkIdentity(record: Span, login: Login, now: number, voucher: Voucher): void {
+  try {
+    const stored = JSON.parse(JSON.stringify(login)) as Login
+    sessionIdentity('unstored', record, stored, now, voucher)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new InvalidLogin(`no identity can be made of it (${message})`)
+  }
 }
 
 const NO_ASSURANCE = { acr: undefined, amr: undefined }

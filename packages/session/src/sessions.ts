@@ -1,4 +1,4 @@
-import { channels } from '@latchkey/identity'
+import { publishRevocation } from '@latchkey/identity'
 import { endSession } from './end-session.js'
 import type { House } from './house.js'
 import { isLiving, livingSessions, type SessionInfo, sessionInfo } from './list-sessions.js'
@@ -46,7 +46,7 @@ export function createSessions(house: House): Sessions {
 
   function tell(reason: string, subject?: string): void {
     const { name: mechanism, issuer } = settings
-    channels.revoked.publish({ at: settings.now(), mechanism, issuer, subject, reason })
+    publishRevocation({ mechanism, issuer, subject, reason })
   }
 
   return {

@@ -11,7 +11,7 @@ export interface Timeouts {
  * When a session ends whatever it does. A shorter absolute timeout applies to sessions that were
  * begun under a longer one, too.
  */
-export function endOf(record: SessionRecord, timeouts: Timeouts): number {
+export function endOf(record: Pick<SessionRecord, 'created' | 'end'>, timeouts: Timeouts): number {
   return Math.min(record.end, record.created + timeouts.absoluteTimeout)
 }
 

@@ -1,4 +1,5 @@
 import { memoryStore } from '@latchkey/store'
+import { countingStore } from '@latchkey/store/testing'
 import fastify, { type FastifyPluginAsync } from 'fastify'
 import t from 'tap'
 import { type SessionOptions, session } from '../src/index.js'
@@ -55,10 +56,15 @@ for (const [what, subject, details] of [
   ['scopes that are no texts', 'u1', { scopes: [1] }],
   ['milliseconds', 'u1', { expiresAt: 1.5 }],
   ['claims without end', 'u1', { claims: { text: 'x'.repeat(9000) } }],
+  ['claims that are no JSON', 'u1', { claims: { big: 1n } }],
+  ['claims of too many levels', 'u1', { claims: { deep: nested(40) } }],
+  ['an acr that is no text', 'u1', { acr: 5 }],
   ['an unknown mechanism', 'u1', { mechanism: 'other' }],
 ] as const) {
   t.test(`a login with ${what} is a programmer error`, async (t) => {
+    const counting = countingStore(memoryStore())
     const { app } = await testApp({
+      store: counting.store,
       routes(app) {
         app.post('/bad', async (request) => request.login(subject as string, details as object))
       },
@@ -68,7 +74,13 @@ for (const [what, subject, details] of [
     t.equal(response.statusCode, 500)
     t.equal(response.json().code, 'LATCHKEY_SESSION_INVALID_LOGIN')
     t.equal(response.headers['set-cookie'], undefined)
+    t.equal(counting.counts.create, 0, 'nothing is stored')
   })
+}
+
+/** An object in an object, and so on. */
+function nested(levels: number): object {
+  return levels === 0 ? {} : { in: nested(levels - 1) }
 }
 
 t.test('the longest and strangest subjects log in, and are listed', async (t) => {
@@ -198,4 +210,34 @@ t.test('challenges speak of step-up and scope', async (t) => {
     error: 'insufficient_scope',
     scope: 'a b',
   })
+})
+
+t.test('a step-up that no identity can show changes nothing', async (t) => {
+  const { app } = await testApp()
+  t.teardown(() => app.close())
+  const browser = browserOf(app)
+  await browser.post('/login')
+  const before = [...browser.cookies]
+  const response = await browser.post('/elevate', { acr: 5 })
+  t.equal(response.statusCode, 500)
+  t.equal(response.json().code, 'LATCHKEY_SESSION_INVALID_LOGIN')
+  t.same([...browser.cookies], before)
+  t.equal((await browser.get('/me')).statusCode, 200)
+})
+
+t.test('a scope that is older than the plugin has no bag, and works', async (t) => {
+  const app = fastify()
+  t.teardown(() => app.close())
+  const older: FastifyPluginAsync = async (scope) => {
+    scope.post('/older', async (request) => {
+      await request.login('u1')
+      return {}
+    })
+  }
+  await app.register(older)
+  await app.register(session, { store: memoryStore(), bag: 'everywhere' })
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  const response = await app.inject({ method: 'POST', url: '/older', headers })
+  t.equal(response.statusCode, 200)
+  t.equal(response.cookies.length, 1)
 })

@@ -49,7 +49,8 @@ export function createBags(app: FastifyInstance, house: House, toucher: Toucher)
   )
 
   function bagOf(request: FastifyRequest): OpenBag | null {
-    return (request as unknown as Place)[place]
+    // A scope that is older than this plugin has no place on its requests.
+    return (request as unknown as Partial<Place>)[place] ?? null
   }
 
   function fill(bag: OpenBag, id: string | null, content: Bag | undefined): void {
