@@ -127,3 +127,9 @@ t.test('what every route asks for', async (t) => {
   const { app } = await open(t)
   t.matchSnapshot(app.printAuth())
 })
+
+t.test('which role reaches which route', async (t) => {
+  const { app } = await open(t)
+  const { text } = app.authz.matrix({ also: [{ method: 'GET', url: '/me' }] })
+  t.matchSnapshot(text)
+})

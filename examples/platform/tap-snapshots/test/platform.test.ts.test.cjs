@@ -24,3 +24,13 @@ api-key    api-key  no       10 s            SHA-256     -         SHA-256 diges
 jwt        jwt      no       10 s            ES256       -         in memory
 session    session  yes      10 s            SHA-256     -         SHA-256 digests of tokens of 256 random bits
 `
+
+exports[`test/platform.test.ts > TAP > which role reaches which route > must match snapshot 1`] = `
+route         buyer  admin  needs
+GET /admin    no     yes
+GET /me       yes    yes
+GET /orders   yes    yes    scopes orders:read
+POST /orders  yes    yes    scopes orders:write
+POST /payout  yes    yes    maxAge 300
+
+`
