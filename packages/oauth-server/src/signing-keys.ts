@@ -37,12 +37,6 @@ export interface SigningKeys {
   close(): void
 }
 
-/** Clients pick keys by `alg`, so it is said where a key has only one. */
-function publish({ publicJwk, algorithms }: VerificationKey): JsonObject {
-  const [alg, other] = algorithms
-  return other === undefined ? { ...publicJwk, alg } : { ...publicJwk }
-}
-
 /** Makes the rings that are used when the operator gives none: in the store, sealed, rotating. */
 export async function createKeyrings(
   store: Store,
@@ -77,7 +71,7 @@ export function combineKeyrings(rings: readonly Keyring[]): SigningKeys {
 
   return {
     algorithms: [...byAlgorithm.keys()],
-    jwks: () => ({ keys: rings.flatMap((ring) => ring.verificationKeys()).map(publish) }),
+    jwks: () => ({ keys: rings.flatMap((ring) => ring.jwks().keys) }),
     verificationKeys: () => rings.flatMap((ring) => ring.verificationKeys()),
     pick: (wanted) =>
       [wanted, 'RS256'].find((one) => one !== undefined && byAlgorithm.has(one)) ??

@@ -1,5 +1,6 @@
 import type { Algorithm } from './algorithm.js'
 import { KeysError } from './errors.js'
+import type { JsonObject } from './json.js'
 import type { SigningKey, VerificationKey } from './jwk.js'
 import {
   type KeyInput,
@@ -45,6 +46,13 @@ function prepareEntry(given: StaticKey, index: number): Entry {
   return { signing, verification: prepareVerificationKey(key as KeyInput, options) }
 }
 
+/** Whoever reads the set picks keys by `alg`, so it is said wherever a key has only one. */
+function publish({ signing, verification }: Entry): JsonObject {
+  if (signing !== null) return { ...signing.publicJwk }
+  const [alg, other] = verification.algorithms
+  return other === undefined ? { ...verification.publicJwk, alg } : { ...verification.publicJwk }
+}
+
 /**
  * A key ring of keys that the application manages itself, in files, in a secret manager, or in a
  * key management service that signs without giving the key away.
@@ -81,9 +89,7 @@ export async function staticKeyring(
       return found
     },
     verificationKeys: () => living().map(({ verification }) => verification),
-    jwks: () => ({
-      keys: living().map(({ verification }) => ({ ...verification.publicJwk })),
-    }),
+    jwks: () => ({ keys: living().map(publish) }),
     reload: singleFlight(load),
     close() {},
     describe: () => ({

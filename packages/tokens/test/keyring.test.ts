@@ -281,6 +281,28 @@ t.test('keys of one’s own: the first signs, all verify, until their end', asyn
   ring.close()
 })
 
+t.test('keys of one’s own say their algorithm where there is only one', async (t) => {
+  const [signing, retired, either] = [
+    await freshKey('RS256'),
+    await freshKey(),
+    await freshKey('EdDSA'),
+  ]
+  const ring = await staticKeyring([
+    { key: signing.jwk },
+    { key: retired.publicJwk, kid: 'retired' },
+    { key: either.publicJwk, kid: 'either' },
+  ])
+  t.same(
+    ring.jwks().keys.map(({ kid, alg }) => [kid, alg]),
+    [
+      [signing.kid, 'RS256'],
+      ['retired', 'ES256'],
+      ['either', undefined],
+    ],
+  )
+  for (const key of ring.jwks().keys) t.equal(key.d, undefined)
+})
+
 t.test('keys of one’s own are fetched at the start and on reload', async (t) => {
   const [a, b] = [await freshKey(), await freshKey()]
   let given: { key: JsonObject }[] = [{ key: a.jwk }]
