@@ -94,6 +94,11 @@ export async function ours(
     secrets: 'r8Yx2QvM0nLk4Zt7Wb1Jc9Hd5Fs3Ga6Pe',
     keys: [await ring(kind === 'RS256' ? 'RS256' : 'ES256')],
     rules: { rotateRefreshTokens: false },
+    limits: {
+      tokenRequests: Number.POSITIVE_INFINITY,
+      pushedRequests: Number.POSITIVE_INFINITY,
+      authorizationRequests: Number.POSITIVE_INFINITY,
+    },
     resources: { [api]: { accessTokens: kind === 'opaque' ? 'opaque' : 'jwt' } },
     clients: [
       {

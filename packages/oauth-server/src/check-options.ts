@@ -1,5 +1,5 @@
 import { OptionsError } from './errors.js'
-import type { OAuthServerOptions } from './options.js'
+import type { LimitOptions, OAuthServerOptions } from './options.js'
 import { presets, type Rules } from './rules.js'
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -51,6 +51,14 @@ function checkRules(rules: Rules): void {
   }
 }
 
+function checkLimits(limits: LimitOptions): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value !== 'number' || !(value > 0)) {
+      throw new OptionsError(`the limit "${name}" is not a number above 0`)
+    }
+  }
+}
+
 /** @throws {FastifyError} `LATCHKEY_OAUTH_SERVER_OPTIONS`, saying what to write. */
 export function checkOptions(options: OAuthServerOptions, rules: Rules): void {
   checkIssuer(options.issuer)
@@ -60,6 +68,7 @@ export function checkOptions(options: OAuthServerOptions, rules: Rules): void {
     throw new OptionsError(`the preset "${preset}" is unknown`)
   }
   checkRules(rules)
+  checkLimits(options.limits ?? {})
   if (!/^\/(?![/\\])/.test(login)) throw new OptionsError('"login" is not a path of this origin')
   const strange = Object.keys(scopes).find((scope) => !scopeShape.test(scope))
   if (strange !== undefined) throw new OptionsError(`"${strange}" cannot be the name of a scope`)

@@ -1,6 +1,6 @@
 import type { Store } from '@latchkey/store'
 import { boundedMap, sha256Base64url } from '@latchkey/tokens'
-import { OAuthError } from './oauth-error.js'
+import { tooMany } from './request-limiter.js'
 
 /** Counts failures, in all processes together, and refuses who had too many. */
 export interface FailureLimiter {
@@ -31,12 +31,7 @@ export function createFailureLimiter(
 ): FailureLimiter {
   const blocked = boundedMap<number>(mostRemembered)
 
-  function refusal(until: number): OAuthError {
-    return new OAuthError('temporarily_unavailable', 'too many failures, try again later', {
-      status: 429,
-      headers: { 'retry-after': String(Math.max(1, Math.ceil(until - now()))) },
-    })
-  }
+  const refusal = (until: number) => tooMany('failures', until - now())
 
   return {
     check(who) {

@@ -1,6 +1,7 @@
 import './types.js'
 
 export type {
+  ClientPage,
   ClientSummary,
   ConsentSummary,
   GrantSummary,

@@ -1,10 +1,11 @@
+import type { ListOptions } from '@latchkey/store'
 import type { KeyReport, RotatingKeyring } from '@latchkey/tokens'
 import { ManagementError } from './errors.js'
 import { logoutEverywhere } from './logout.js'
 import type { Client } from './records/client.js'
 import type { ClientMetadata } from './records/client-metadata.js'
 import { cutOff, listConsents, withdrawConsent } from './records/consent.js'
-import { createDynamicClient, drawClientId } from './records/dynamic-client.js'
+import { createDynamicClient, drawClientId, listDynamicClients } from './records/dynamic-client.js'
 import { type Grant, loadGrant } from './records/grant.js'
 import { prepareRegistration } from './registration.js'
 import { endClient, endGrant, tellSubjectEnded } from './revocations.js'
@@ -36,11 +37,23 @@ export interface GrantSummary extends Pick<Grant, 'clientId' | 'subject' | 'scop
   readonly createdAt: number
 }
 
+/** One page of clients. */
+export interface ClientPage {
+  readonly clients: readonly ClientSummary[]
+  /** What to pass as `cursor` for the next page, or `null` when this was the last. */
+  readonly cursor: string | null
+}
+
 /** What an application does with its authorization server: `app.oauthServer`. */
 export interface Management {
   readonly clients: {
     /** @returns The client, or `null`. */
     find(id: string): Promise<ClientSummary | null>
+    /**
+     * Lists the clients of the options, on the first page, and those that were registered. Clients
+     * that are named by their documents are not known before they come.
+     */
+    list(options?: ListOptions): Promise<ClientPage>
     /**
      * Registers a client, as if it had done so itself.
      *
@@ -112,6 +125,13 @@ export function createManagement(server: Server): Management {
       async find(id) {
         const client = await server.clients.find(id)
         return client === null ? null : summarize(client)
+      },
+      async list(options = {}) {
+        const operated = (options.cursor ?? null) === null ? server.clients.operated : []
+        const page = await listDynamicClients(store, options)
+        const found = await Promise.all(page.members.map((id) => server.clients.find(id)))
+        const registered = found.filter((client) => client !== null)
+        return { clients: [...operated, ...registered].map(summarize), cursor: page.cursor }
       },
       async create(metadata) {
         const { id, record, secret } = await prepareRegistration(

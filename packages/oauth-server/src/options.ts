@@ -47,6 +47,12 @@ export type LogoutHook = (request: FastifyRequest, reply: FastifyReply) => void 
 export interface LimitOptions {
   /** Failed client authentications per address (IPv6: per /64) and client in a window. Default 20. */
   readonly authenticationFailures?: number
+  /** Token requests of a client per address in a window, in one process. Default 1200. */
+  readonly tokenRequests?: number
+  /** Pushed requests of a client per address in a window, in one process. Default 600. */
+  readonly pushedRequests?: number
+  /** Authorization requests, and so logins begun, per address in a window, in one process. Default 600. */
+  readonly authorizationRequests?: number
   /** Seconds of a window. Default 60. */
   readonly window?: number
 }

@@ -7,6 +7,7 @@ import type { ClaimsSource, LogoutHook, RegistrationOptions } from './options.js
 import type { Pages } from './pages/index.js'
 import type { Messages } from './pages/messages.js'
 import type { ClientDirectory } from './records/client-directory.js'
+import type { RequestLimiter } from './request-limiter.js'
 import type { Resource } from './resources.js'
 import type { Rules } from './rules.js'
 import type { SigningKeys } from './signing-keys.js'
@@ -46,6 +47,8 @@ export interface Server {
   readonly authenticate: MechanismPlan
   readonly claims: ClaimsSource
   readonly limiter: FailureLimiter
+  /** Bounds for what succeeds, by endpoint. */
+  readonly requests: Readonly<Record<'token' | 'pushed' | 'authorization', RequestLimiter>>
   readonly pages: Pages
   /** Translations by language tag. */
   readonly messages: ReadonlyMap<string, Partial<Messages>>

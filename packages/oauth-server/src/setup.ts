@@ -17,6 +17,7 @@ import type { OAuthServerOptions } from './options.js'
 import { builtInPages } from './pages/index.js'
 import { createClientDirectory } from './records/client-directory.js'
 import { createClientDocuments } from './records/client-document.js'
+import { createRequestLimiter } from './request-limiter.js'
 import { findResources, prepareResources } from './resources.js'
 import { presets, type Rules } from './rules.js'
 import type { Server } from './server.js'
@@ -91,7 +92,13 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
     unusedTtl: 30 * 86_400,
     ...options.registration,
   }
-  const { authenticationFailures = 20, window = 60 } = options.limits ?? {}
+  const {
+    authenticationFailures = 20,
+    tokenRequests = 1200,
+    pushedRequests = 600,
+    authorizationRequests = 600,
+    window = 60,
+  } = options.limits ?? {}
   return {
     issuer,
     basePath,
@@ -128,6 +135,11 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
     authenticate: { any: options.mechanisms ?? [mechanism], optional: true },
     claims: options.claims ?? (() => ({})),
     limiter: createFailureLimiter(store, authenticationFailures, window, now),
+    requests: {
+      token: createRequestLimiter(tokenRequests, window, now),
+      pushed: createRequestLimiter(pushedRequests, window, now),
+      authorization: createRequestLimiter(authorizationRequests, window, now),
+    },
     pages: { ...builtInPages, ...options.pages },
     messages: new Map(
       Object.entries(options.messages ?? {}).map(([tag, table]) => [tag.toLowerCase(), table]),

@@ -64,7 +64,12 @@ t.test(
   async (t) => {
     const provider = await startProvider({
       registration: { perHour: 1e9 },
-      limits: { authenticationFailures: 1e9 },
+      limits: {
+        authenticationFailures: 1e9,
+        tokenRequests: 1e9,
+        pushedRequests: 1e9,
+        authorizationRequests: 1e9,
+      },
     })
     const { app } = provider
     const code = await obtainCode(app, { scope: 'openid offline_access' })

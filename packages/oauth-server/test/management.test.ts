@@ -107,6 +107,26 @@ t.test('V10.7.3, H105: a consent can be seen and taken back', async (t) => {
   await consents.revoke('bob', 'web')
 })
 
+t.test('clients are listed, those of the options first, a page at a time', async (t) => {
+  const { app, store } = await startServer()
+  const { clients } = app.oauthServer
+  const operated = (await clients.list()).clients.map(({ id }) => id)
+  t.ok(operated.includes('web'))
+  const one = await clients.create({ grant_types: ['client_credentials'] })
+  const two = await clients.create({ grant_types: ['client_credentials'] })
+  const first = await clients.list({ limit: 1 })
+  t.equal(first.clients.length, operated.length + 1)
+  const second = await clients.list({ limit: 1, cursor: first.cursor })
+  t.equal(second.clients.length, 1, 'those of the options are not repeated')
+  t.equal(second.cursor, null)
+  const listed = [first.clients.at(-1)?.id, second.clients[0]?.id]
+  t.same(listed.sort(), [one.id, two.id].sort())
+  await clients.delete(one.id)
+  await store.link('oauth:clients', `dc${'x'.repeat(22)}`, 1_900_000_000)
+  const rest = (await clients.list()).clients.map(({ id }) => id)
+  t.same(rest, [...operated, two.id], 'what is gone is left out')
+})
+
 t.test('a list of consents leaves out what is gone', async (t) => {
   const { app, store } = await startServer()
   const { id } = await app.oauthServer.clients.create({

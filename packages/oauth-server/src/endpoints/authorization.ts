@@ -3,6 +3,7 @@ import { isEqualDigest } from '@latchkey/tokens'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkRequest, findTarget } from '../authorization/index.js'
 import { checkPushed, type ResolvedParams, resolveParams } from '../authorization/request-uri.js'
+import { networkOf } from '../network.js'
 import { OAuthError } from '../oauth-error.js'
 import { createParams, type Params, parseParams, queryOf } from '../params.js'
 import {
@@ -43,6 +44,7 @@ export function addAuthorizationEndpoint(app: FastifyInstance, server: Server): 
 }
 
 async function begin(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  server.requests.authorization.count(networkOf(request.ip))
   const resolved = await resolveParams(server, parseParams(queryOf(request.url)))
   return run(server, request, reply, resolved, null)
 }
@@ -52,6 +54,7 @@ async function begin(server: Server, request: FastifyRequest, reply: FastifyRepl
  * validated, put down, and taken up again by a GET, which brings the cookie.
  */
 async function park(server: Server, request: FastifyRequest, reply: FastifyReply) {
+  server.requests.authorization.count(networkOf(request.ip))
   const form = request.body as Params | null | undefined
   if (form === null || form === undefined || request.url.includes('?')) {
     throw new OAuthError('invalid_request', 'parameters are split between query and body')

@@ -3,6 +3,7 @@ import { checkRequest, findTarget } from '../authorization/index.js'
 import { requestUriOf } from '../authorization/request-uri.js'
 import { authenticateClient } from '../client-auth/index.js'
 import { proveKey } from '../dpop.js'
+import { networkOf } from '../network.js'
 import { OAuthError } from '../oauth-error.js'
 import { createPushedRequest } from '../records/pushed-request.js'
 import type { Server } from '../server.js'
@@ -23,6 +24,7 @@ export function addPushedAuthorizationEndpoint(app: FastifyInstance, server: Ser
       async POST(request, reply) {
         const params = formOf(request)
         const client = await authenticateClient(server, request, params)
+        server.requests.pushed.count(`${networkOf(request.ip)} ${client.id}`)
         if (params.get('request_uri') !== undefined) {
           throw new OAuthError('invalid_request', 'request_uri cannot be pushed')
         }

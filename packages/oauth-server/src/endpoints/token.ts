@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { authenticateClient } from '../client-auth/index.js'
 import { checkBound, proveKey } from '../dpop.js'
 import { handleGrant } from '../grants/index.js'
+import { networkOf } from '../network.js'
 import type { Server } from '../server.js'
 import { addEndpoint } from './endpoint.js'
 import { formOf } from './protocol-context.js'
@@ -15,6 +16,7 @@ export function addTokenEndpoint(app: FastifyInstance, server: Server): void {
       async POST(request) {
         const params = formOf(request)
         const client = await authenticateClient(server, request, params)
+        server.requests.token.count(`${networkOf(request.ip)} ${client.id}`)
         const dpopKey = await proveKey(server, request)
         checkBound(server, client.requireDpop, dpopKey)
         return handleGrant(server, client, params, dpopKey)

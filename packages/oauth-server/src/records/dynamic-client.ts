@@ -1,4 +1,4 @@
-import type { Json, Store } from '@latchkey/store'
+import type { IndexPage, Json, ListOptions, Store } from '@latchkey/store'
 import { randomBase62, sha256Base64url } from '@latchkey/tokens'
 import type { ClientMetadata } from './client-metadata.js'
 
@@ -22,6 +22,7 @@ export interface LoadedDynamicClient {
 
 const idShape = /^dc[0-9A-Za-z]{22}$/
 const keyOf = (id: string): string => `oauth:client:${id}`
+const index = 'oauth:clients'
 
 /** Members that a client may say of itself; what only the operator may say is left out. */
 const ownMembers = [
@@ -68,6 +69,12 @@ export async function createDynamicClient(
   client: DynamicClient,
 ): Promise<void> {
   await store.create(keyOf(id), client, { expiresAt: client.expiresAt })
+  await store.link(index, id, client.expiresAt)
+}
+
+/** Lists ids of registered clients, a page at a time; some may be gone when they are read. */
+export function listDynamicClients(store: Store, options: ListOptions): Promise<IndexPage> {
+  return store.list(index, options)
 }
 
 /** @returns `null` when there is none, it was deleted, or nobody used it for too long. */
@@ -81,17 +88,22 @@ export async function loadDynamicClient(
 }
 
 /** Compare-and-set. @returns `false` when it was changed or deleted meanwhile. */
-export function replaceDynamicClient(
+export async function replaceDynamicClient(
   store: Store,
   { id, version }: LoadedDynamicClient,
   next: DynamicClient,
 ): Promise<boolean> {
-  return store.replace(keyOf(id), version, next, { expiresAt: next.expiresAt })
+  const { expiresAt } = next
+  const isReplaced = await store.replace(keyOf(id), version, next, { expiresAt })
+  if (isReplaced) await store.link(index, id, expiresAt)
+  return isReplaced
 }
 
 /** Ends a client, and with it whatever it holds. @returns `false` when there was none. */
-export function deleteDynamicClient(store: Store, id: string): Promise<boolean> {
-  return store.delete(keyOf(id))
+export async function deleteDynamicClient(store: Store, id: string): Promise<boolean> {
+  const isDeleted = await store.delete(keyOf(id))
+  await store.unlink(index, id)
+  return isDeleted
 }
 
 /** The metadata as if an operator had written it, but for the secret: a digest stands for it. */
