@@ -15,7 +15,10 @@ export interface Rules {
    * clients that lost the response. Default 10; 0 to 60.
    */
   readonly refreshTokenGrace: number
-  /** Whether refresh tokens rotate when they are used. Default `true`. */
+  /**
+   * Whether refresh tokens rotate when they are used. Those of public clients that are bound to no
+   * key always do. Default `true`.
+   */
   readonly rotateRefreshTokens: boolean
   /**
    * When a refresh token is issued: to every client that registered the grant type, or only with

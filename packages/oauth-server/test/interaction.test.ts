@@ -1,3 +1,4 @@
+import { memoryStore } from '@latchkey/store'
 import t from 'tap'
 import { answerOf, approve, authorizeUrl, createBrowser, formOf } from './fixtures/browser.js'
 import { issuer, scopes, startServer } from './fixtures/server.js'
@@ -182,6 +183,21 @@ t.test('C42: a new session is a new login, whatever the clock says', async (t) =
   const away = await browser.get(authorizeUrl({ prompt: 'login' }))
   browser.login({ subject: 'alice', credentialId: 'another-session' })
   t.ok(answerOf(await browser.get(returnTo(away.headers.location))).code)
+})
+
+t.test('C42: who logged in just now is asked once to do so again, not twice', async (t) => {
+  const now = () => Date.now() / 1000
+  const { app } = await startServer({ now, store: memoryStore() })
+  for (const changes of [{ prompt: 'login' }, { max_age: '0' }] as Record<string, string>[]) {
+    const browser = createBrowser(app)
+    const authTime = Math.floor(now())
+    browser.login({ subject: 'alice', authTime })
+    await approve(browser, authorizeUrl())
+    const away = await browser.get(authorizeUrl(changes))
+    const back = returnTo(away.headers.location)
+    browser.login({ subject: 'alice', authTime: Math.floor(now()) })
+    t.ok(answerOf(await browser.get(back)).code, 'the next login is of another second')
+  }
 })
 
 t.test('C43: max_age', async (t) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Identity } from '@latchkey/identity'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationRequest, Target } from '../authorization/authorization-request.js'
@@ -11,6 +12,7 @@ import {
   endInteraction,
   type SeenLogin,
   seenLogin,
+  untilNewLogin,
 } from '../records/interaction.js'
 import { usePushedRequest } from '../records/pushed-request.js'
 import { isLocalRedirect } from '../redirect-uri.js'
@@ -107,7 +109,12 @@ async function askForLogin(run: Run): Promise<FastifyReply> {
   const { server, request, reply, authorization, identity, interaction } = run
   const id = await put(run)
   const url = loginUrl(run, id, identity === null ? null : 'login')
-  if (interaction === null || interaction.isNew) return reply.redirect(url, 303)
+  if (interaction === null || interaction.isNew) {
+    const wait = identity === null ? 0 : untilNewLogin(identity, server.now())
+    // Timers may fire a little early.
+    if (wait > 0) await pause(wait * 1000 + 5)
+    return reply.redirect(url, 303)
+  }
   const base = pageBase(server, request, authorization.uiLocales)
   const clientName = nameOf(run)
   return sendPage(reply, base, server.pages.loginRequired({ ...base, clientName, loginUrl: url }))

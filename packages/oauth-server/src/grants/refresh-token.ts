@@ -70,7 +70,7 @@ async function advance(
   accessEndsAt: number,
 ): Promise<number> {
   const { server, now } = request
-  const { refreshTokenGrace, refreshTokenIdleTtl, rotateRefreshTokens } = server.rules
+  const { refreshTokenGrace, refreshTokenIdleTtl } = server.rules
   const { refresh } = loaded.grant
   if (presented === refresh.generation - 1 && now < refresh.rotatedAt + refreshTokenGrace) {
     return refresh.generation
@@ -82,9 +82,15 @@ async function advance(
   if (now >= refresh.rotatedAt + refreshTokenIdleTtl) {
     throw invalidGrant('the refresh token was not used for too long')
   }
-  const next = rotate(loaded.grant, refresh, now, accessEndsAt, rotateRefreshTokens)
+  const next = rotate(loaded.grant, refresh, now, accessEndsAt, isRotating(request, refresh))
   if (await replaceGrant(server.store, loaded, next)) return next.refresh.generation
   return advance(request, await findFamily(request, loaded.id), presented, accessEndsAt)
+}
+
+/** What nothing else holds to its client must rotate (RFC 9700 §2.2.2). */
+function isRotating({ server, client }: TokenRequest, refresh: GrantRefresh): boolean {
+  if (client.authMethod === 'none' && refresh.dpopKey === null) return true
+  return server.rules.rotateRefreshTokens && client.rotatesRefreshTokens
 }
 
 function narrow({ params }: TokenRequest, grant: Grant): readonly string[] {

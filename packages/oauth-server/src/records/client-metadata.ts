@@ -30,6 +30,11 @@ export interface ClientMetadata {
   readonly first_party?: boolean
   /** `false` lets a legacy client do without PKCE. Static confidential clients only. */
   readonly require_pkce?: boolean
+  /**
+   * `false` leaves its refresh tokens as they are when they are used; not those of a public client
+   * that are bound to no key. Static clients only.
+   */
+  readonly rotate_refresh_tokens?: boolean
   /** Seconds. Static clients only. */
   readonly code_ttl?: number
   /** Seconds. Static clients only. */
@@ -237,6 +242,7 @@ export function parseClientMetadata(
     introspects: new Set(metadata.introspect_resources),
     firstParty: metadata.first_party === true,
     requirePkce: metadata.require_pkce !== false,
+    rotatesRefreshTokens: metadata.rotate_refresh_tokens !== false,
     requirePar: metadata.require_pushed_authorization_requests === true,
     requireDpop: metadata.dpop_bound_access_tokens === true,
     idTokenAlg: metadata.id_token_signed_response_alg,

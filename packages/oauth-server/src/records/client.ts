@@ -29,6 +29,8 @@ export interface Client {
   readonly firstParty: boolean
   /** `false` only for a legacy client that was named by the operator. */
   readonly requirePkce: boolean
+  /** `false`: its refresh tokens stay, as far as that is safe. */
+  readonly rotatesRefreshTokens: boolean
   /** Whether its authorization requests must be pushed. */
   readonly requirePar: boolean
   /** Whether its access tokens must be bound to a DPoP key. */

@@ -41,6 +41,15 @@ export function isFreshLogin(identity: Identity, seen: SeenLogin | null): boolea
   return (identity.authTime ?? 0) > (seen.authTime ?? 0)
 }
 
+/**
+ * Logins have whole seconds, so one in the second of another cannot be told from it.
+ *
+ * @returns Seconds until a new login can be told from the one that is there; at most one.
+ */
+export function untilNewLogin({ authTime }: Identity, now: number): number {
+  return Math.min(Math.max((authTime ?? 0) + 1 - now, 0), 1)
+}
+
 /** @returns The id of the new interaction. */
 export async function createInteraction(
   store: Store,

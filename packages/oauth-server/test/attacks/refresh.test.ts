@@ -1,7 +1,17 @@
 import { countingStore } from '@latchkey/store/testing'
 import t from 'tap'
-import { slowly, startServer } from '../fixtures/server.js'
-import { type Form, introspect, obtainTokens, postForm, requestToken } from '../fixtures/tokens.js'
+import type { ClientMetadata } from '../../src/records/client-metadata.js'
+import { makeKey, makeProof } from '../fixtures/jwt.js'
+import { clients, slowly, startServer } from '../fixtures/server.js'
+import {
+  type Form,
+  introspect,
+  obtainCode,
+  obtainTokens,
+  postForm,
+  redemption,
+  requestToken,
+} from '../fixtures/tokens.js'
 
 type App = Awaited<ReturnType<typeof startServer>>['app']
 
@@ -184,4 +194,41 @@ t.test('a grant that was revoked, or has ended, is not refreshed', async (t) => 
   await store.delete(`oauth:grant:${(refresh_token.split('_')[1] as string).split('.')[0]}`)
   t.equal((await refresh(app, refresh_token)).json().error, 'invalid_grant')
   t.equal((await introspect(app, refresh_token)).active, false)
+})
+
+t.test('the refresh token of one client may stay while those of others rotate', async (t) => {
+  const [web, ...others] = clients as [ClientMetadata, ...ClientMetadata[]]
+  const { app, advance } = await startServer({
+    clients: [{ ...web, rotate_refresh_tokens: false }, ...others],
+  })
+  const first = await obtainTokens(app)
+  for (let turn = 0; turn < 3; turn++) {
+    advance(3600)
+    const response = await refresh(app, first.refresh_token)
+    t.equal(response.json().refresh_token, first.refresh_token)
+    t.not(response.json().access_token, first.access_token)
+  }
+  const code = await obtainCode(app, { client_id: 'other' })
+  const own = { client_id: 'other', client_secret: 'other-secret' }
+  const { refresh_token } = (await postForm(app, '/token', redemption(code, own))).json()
+  const next = await postForm(app, '/token', { grant_type: 'refresh_token', refresh_token, ...own })
+  t.not(next.json().refresh_token, refresh_token)
+})
+
+t.test('what nothing else holds to a public client rotates, whatever was said', async (t) => {
+  const { app } = await startServer({ rules: { rotateRefreshTokens: false } })
+  const key = await makeKey()
+  for (const isBound of [false, true]) {
+    const send = async (form: Form) =>
+      postForm(
+        app,
+        '/token',
+        { ...form, client_id: 'spa' },
+        isBound ? { dpop: await makeProof(key) } : {},
+      )
+    const code = await obtainCode(app, { client_id: 'spa' })
+    const { refresh_token } = (await send(redemption(code))).json()
+    const next = await send({ grant_type: 'refresh_token', refresh_token })
+    t.equal(next.json().refresh_token === refresh_token, isBound)
+  }
 })
