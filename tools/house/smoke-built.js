@@ -17,13 +17,13 @@ try {
   const key = /API key +(\S+)/.exec(printed)?.[1]
   const token = /JWT +(\S+)/.exec(printed)?.[1]
   const password = /password (\S+)/.exec(printed)?.[1]
-  const login = await fetch(`${origin}/login`, {
+  const login = await fetch(`${origin}/api/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username: 'ada', password }),
   })
   const cookie = login.headers.getSetCookie()[0]?.split(';')[0]
-  await expectSubject(origin, { 'x-api-key': key }, 'exporter')
+  await expectSubject(origin, { 'x-api-key': key }, 'export-service')
   await expectSubject(origin, { authorization: `Bearer ${token}` }, 'grace')
   await expectSubject(origin, { cookie }, 'ada')
   await expectSubject(origin, { 'x-api-key': `${key}x` }, undefined)
@@ -33,7 +33,7 @@ try {
 }
 
 async function expectSubject(origin, headers, subject) {
-  const answer = await fetch(`${origin}/me`, { headers })
+  const answer = await fetch(`${origin}/api/me`, { headers })
   const found = (await answer.json()).subject
   if (found !== subject)
     throw new Error(`${Object.keys(headers)}: ${answer.status}, not ${subject}`)

@@ -1,6 +1,6 @@
 import { requireIdentity } from '@latchkey/identity'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { Account, Accounts } from './accounts.js'
+import type { Account, Accounts } from '../accounts.js'
 
 interface Credentials {
   readonly username: string
@@ -39,7 +39,8 @@ export const accountRoutes: FastifyPluginAsync<{ readonly accounts: Accounts }> 
     async (request, reply) => {
       const account = await checkPassword(request, reply)
       if (account === null) return reply
-      await request.login(account.username, { roles: account.roles, amr: ['pwd'] })
+      const { id, name, roles } = account
+      await request.login(id, { roles, amr: ['pwd'], claims: { name } })
       return reply.code(204).send()
     },
   )
@@ -56,9 +57,9 @@ export const accountRoutes: FastifyPluginAsync<{ readonly accounts: Accounts }> 
       const account = await checkPassword(request, reply)
       if (account === null) return reply
       reply.header('cache-control', 'no-store')
-      return app.tokens.issuePair(account.username, {
+      return app.tokens.issuePair(account.id, {
         roles: account.roles,
-        scopes: ['orders:read'],
+        scopes: ['orders:read', 'orders:write'],
         authTime: Math.floor(Date.now() / 1000),
         amr: ['pwd'],
       })
@@ -71,6 +72,15 @@ export const accountRoutes: FastifyPluginAsync<{ readonly accounts: Accounts }> 
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       return app.tokens.refresh(request.body.refreshToken)
+    },
+  )
+
+  app.post<{ Body: { refreshToken: string } }>(
+    '/token/end',
+    { config: { auth: 'public' }, schema: { body: refreshToken } },
+    async (request, reply) => {
+      await app.tokens.endGrant(request.body.refreshToken)
+      return reply.code(204).send()
     },
   )
 
