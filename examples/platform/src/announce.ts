@@ -16,10 +16,11 @@ export async function announce({ app, origin, kind, secrets }: Started): Promise
     scopes: ['orders:read', 'orders:write'],
   })
   const [ada, grace] = [demoPassword('ada', secrets), demoPassword('grace', secrets)]
+  const lasting = kind.startsWith('memory') ? 'When this stops, it is gone.' : 'It stays.'
   const json = `-H 'content-type: application/json'`
   return `Open ${origin} and log in as ada, password ${ada} (buys), or grace, password ${grace} (administers).
 
-Everything is kept in ${kind}. Without a browser, paste these:
+Everything is kept in ${kind}. ${lasting} Without a browser, paste these:
 
   API key   ${key}
   JWT       ${accessToken}

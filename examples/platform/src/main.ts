@@ -7,7 +7,11 @@ import { findSecret } from './secrets.js'
 import { start } from './start.js'
 
 /** Ends with a word that a person understands, and 2: it is not worth trying again. */
-function giveUp(error: Error): never {
+function giveUp(error: Error & { readonly code?: string; readonly port?: number }): never {
+  if (error.code === 'EADDRINUSE') {
+    process.stderr.write(`Port ${error.port} is taken: choose another by "--port"\n`)
+    process.exit(2)
+  }
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''
   process.stderr.write(`${error.message}${cause}\n`)
   process.exit(2)

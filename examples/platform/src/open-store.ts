@@ -17,7 +17,12 @@ async function openRedis(url: string): Promise<OpenedStore> {
   const { redisClientOptions, redisStore } = await import('@latchkey/store-redis')
   const { Redis } = await import('ioredis')
   const client = new Redis(url, redisClientOptions(PATIENCE))
-  await new Promise<void>((resolve, reject) => client.once('ready', resolve).once('error', reject))
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve).once('error', (cause) => {
+      client.disconnect()
+      reject(new Error('Cannot reach Redis at the URL of "--redis"', { cause }))
+    })
+  })
   client.on('error', () => {})
   return { store: redisStore(client), kind: 'Redis', close: async () => client.disconnect() }
 }
@@ -55,7 +60,7 @@ export async function openStore(options: CommandLine): Promise<OpenedStore> {
   if (postgres !== null) return openPostgres(postgres)
   if (data !== null) return openFolder(`${data}/pglite`)
   const store = memoryStore()
-  return { store, kind: 'memory, and gone when this stops', close: async () => {} }
+  return { store, kind: 'memory', close: async () => {} }
 }
 
 /** Whether every process can open the store for itself: otherwise one holds it for all. */

@@ -44,8 +44,7 @@ export async function runPrimary(line: CommandLine, secret: string): Promise<() 
     const worker = cluster.fork({
       [WORKER_ENV.secret]: secret,
       [WORKER_ENV.isFirst]: isFirst ? '1' : '',
-      [WORKER_ENV.storeKind]:
-        opened === null ? '' : `${opened.kind}, held by process ${process.pid}`,
+      [WORKER_ENV.storeKind]: opened === null ? '' : `${opened.kind} (of process ${process.pid})`,
     })
     if (opened !== null) serveStore(opened.store, channelOf(worker))
     worker.once('exit', (code) => {
