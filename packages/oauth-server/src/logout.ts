@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from './records/client.js'
 import { endSession } from './records/relying-party.js'
+import { longestMemory } from './revocations.js'
 import type { Server } from './server.js'
 import { issueLogoutToken } from './tokens/logout-token.js'
 
@@ -35,7 +36,7 @@ export async function logoutEverywhere(
   subject: string,
   session: string,
 ): Promise<void> {
-  const until = server.now() + server.rules.refreshTokenTtl
+  const until = server.now() + longestMemory(server)
   for (const id of await endSession(server.store, session, until)) {
     const client = await server.clients.find(id)
     if (client?.backchannelLogoutUri === undefined) continue

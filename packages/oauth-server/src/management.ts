@@ -4,11 +4,11 @@ import { ManagementError } from './errors.js'
 import { logoutEverywhere } from './logout.js'
 import type { Client } from './records/client.js'
 import type { ClientMetadata } from './records/client-metadata.js'
-import { cutOff, listConsents, withdrawConsent } from './records/consent.js'
+import { listConsents } from './records/consent.js'
 import { createDynamicClient, drawClientId, listDynamicClients } from './records/dynamic-client.js'
 import { type Grant, loadGrant } from './records/grant.js'
 import { prepareRegistration } from './registration.js'
-import { endClient, endGrant, tellSubjectEnded } from './revocations.js'
+import { endClient, endConsent, endGrant, endSubject } from './revocations.js'
 import type { Server } from './server.js'
 
 /** A client, without anything secret. */
@@ -98,11 +98,6 @@ function summarize(client: Client): ClientSummary {
   return { id, name, origin, redirectUris, grantTypes: [...grantTypes], authMethod }
 }
 
-/** Seconds that cut-offs are remembered: longer than anything they concern can live. */
-function longest({ rules }: Server): number {
-  return Math.max(rules.refreshTokenTtl, rules.consentTtl, rules.accessTokenTtl)
-}
-
 /** Lists what a subject has allowed to clients that still exist. */
 async function listAllowed(server: Server, subject: string): Promise<ConsentSummary[]> {
   const consents = await listConsents(server.store, subject)
@@ -156,18 +151,11 @@ export function createManagement(server: Server): Management {
         return { id, status, clientId, subject, scopes, resources, createdAt }
       },
       revoke: (id) => endGrant(server, id),
-      async revokeAll(subject) {
-        const now = server.now()
-        await cutOff(store, subject, now, now + longest(server))
-        await tellSubjectEnded(server, subject)
-      },
+      revokeAll: (subject) => endSubject(server, subject),
     },
     consents: {
       list: (subject) => listAllowed(server, subject),
-      async revoke(subject, clientId) {
-        const now = server.now()
-        await withdrawConsent(store, subject, clientId, now, now + longest(server))
-      },
+      revoke: (subject, clientId) => endConsent(server, subject, clientId),
     },
     keys: {
       list: () => server.keys.rings.flatMap((ring) => ring.describe().keys),

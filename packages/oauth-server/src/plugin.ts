@@ -16,6 +16,7 @@ import { addRegistrationEndpoints } from './endpoints/registration.js'
 import { addResourceMetadataEndpoints } from './endpoints/resource-metadata.js'
 import { addRevocationEndpoint } from './endpoints/revocation.js'
 import { addTokenEndpoint } from './endpoints/token.js'
+import { addUnknownPaths } from './endpoints/unknown-path.js'
 import { addUserinfoEndpoint } from './endpoints/userinfo.js'
 import { OptionsError } from './errors.js'
 import { createManagement } from './management.js'
@@ -62,6 +63,7 @@ async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promis
     await app.register(registration)
   }
   await app.register(pages)
+  await addUnknownPaths(app, server)
   app.addHook('onClose', async () => {
     await Promise.all(server.background)
     server.outbound.close()

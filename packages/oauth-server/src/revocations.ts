@@ -1,9 +1,11 @@
 import type { Replica } from '@latchkey/store'
+import { cutOff, listGrants, withdrawConsent } from './records/consent.js'
 import { deleteDynamicClient } from './records/dynamic-client.js'
 import { revokeGrant } from './records/grant.js'
 import { claimOnce } from './records/replay.js'
 import type { Server } from './server.js'
 import type { AccessToken } from './tokens/access-token.js'
+import { subjectFor } from './tokens/subject.js'
 
 /**
  * What resource servers listen to that verify JWTs without asking: the topics of the package
@@ -14,7 +16,7 @@ function tell(replica: Replica, topic: string, server: Server, id: string, expir
 }
 
 /** No access token of ours lives longer than this, in seconds. */
-function longestLife({ rules, resources, clients }: Server): number {
+export function longestLife({ rules, resources, clients }: Server): number {
   const ofResources = [...resources.values()].map((one) => one.accessTokenTtl ?? 0)
   return Math.max(rules.accessTokenTtl, clients.longestAccessTokenTtl, ...ofResources)
 }
@@ -57,6 +59,34 @@ function tellCutOff(server: Server, topic: string, id: string): Promise<void> {
 }
 
 /** Tells every resource server that what a subject was issued up to now is void. */
-export function tellSubjectEnded(server: Server, subject: string): Promise<void> {
+function tellSubjectEnded(server: Server, subject: string): Promise<void> {
   return tellCutOff(server, 'jwt.subject', subject)
+}
+
+/** Ends all that a subject has granted, and tells every resource server, by each of its names. */
+export async function endSubject(server: Server, subject: string): Promise<void> {
+  const now = server.now()
+  await cutOff(server.store, subject, now, now + longestMemory(server))
+  const clients = [...(await listGrants(server.store, subject)).keys()]
+  const found = await Promise.all(clients.map((id) => server.clients.find(id)))
+  const own = found.map((client) =>
+    client === null ? subject : subjectFor(server, client, subject),
+  )
+  for (const name of new Set([subject, ...own])) await tellSubjectEnded(server, name)
+}
+
+/** Takes a consent back, ends the grants of its client, and tells every resource server. */
+export async function endConsent(server: Server, subject: string, clientId: string): Promise<void> {
+  const now = server.now()
+  const until = now + longestMemory(server)
+  for (const id of await withdrawConsent(server.store, subject, clientId, now, until)) {
+    await endGrant(server, id)
+  }
+}
+
+/** Seconds that cut-offs are remembered: longer than anything they concern can live. */
+export function longestMemory(server: Server): number {
+  const { clients, rules } = server
+  const ofClients = clients.operated.map((client) => client.refreshTokenTtl ?? 0)
+  return Math.max(rules.refreshTokenTtl, rules.consentTtl, longestLife(server), ...ofClients)
 }

@@ -16,7 +16,7 @@ t.test('a whole code flow is one create and one compare-and-set for the grant', 
   await approve(browser, authorizeUrl())
   counting?.reset()
   const { code = '' } = answerOf(await browser.get(authorizeUrl()))
-  t.match(counting?.counts, { create: 1, replace: 0, delete: 0, link: 0, increment: 0, append: 0 })
+  t.match(counting?.counts, { create: 1, replace: 0, delete: 0, link: 1, increment: 0, append: 0 })
   counting?.reset()
   t.equal((await requestToken(app, redemption(code))).statusCode, 200)
   t.match(counting?.counts, { create: 0, replace: 1, delete: 0, link: 0, increment: 0, append: 0 })

@@ -1,8 +1,9 @@
 import { createReplica } from '@latchkey/store'
 import { rotatingKeyring } from '@latchkey/tokens'
 import t from 'tap'
+import type { ClientMetadata } from '../src/records/client-metadata.js'
 import { answerOf, approve, authorizeUrl, createBrowser } from './fixtures/browser.js'
-import { callback, issuer, startServer, testKeyring } from './fixtures/server.js'
+import { callback, clients, issuer, startServer, testKeyring } from './fixtures/server.js'
 import {
   basic,
   claimsOf,
@@ -87,6 +88,71 @@ t.test('V7.4.2: all that a user has granted ends at once', async (t) => {
   await replica.close()
 })
 
+t.test('V10.7.3: who verifies JWTs hears of a consent that was taken back', async (t) => {
+  const { app, store, now, advance } = await startServer()
+  const replica = createReplica(store, { clock: now })
+  const sid = (tokens: Record<string, string>) => claimsOf(tokens.access_token).sid as string
+  const asked = sid(await obtainTokens(app))
+  const remembered = sid(await obtainTokens(app))
+  const others = sid(await obtainTokens(app, {}, 'bob'))
+  advance(1)
+  await app.oauthServer.consents.revoke('alice', 'web')
+  for (const id of [asked, remembered]) {
+    t.ok(replica.has('jwt.session', `${issuer} ${id}`))
+    t.equal((await app.oauthServer.grants.find(id))?.status, 'revoked')
+  }
+  t.notOk(replica.has('jwt.session', `${issuer} ${others}`))
+  advance(1)
+  const later = sid(await obtainTokens(app))
+  t.equal((await app.oauthServer.grants.find(later))?.status, 'active')
+  await replica.close()
+})
+
+t.test(
+  'V7.4.2: who verifies JWTs hears of the end of a subject by each of its names',
+  async (t) => {
+    const { signIn, startProvider } = await import('./fixtures/openid.js')
+    const { app, store, now } = await startProvider()
+    const replica = createReplica(store, { clock: now })
+    const plain = claimsOf((await signIn(app)).access_token).sub
+    const pairwise = claimsOf((await signIn(app, 'pairwise')).access_token).sub
+    t.not(plain, pairwise)
+    const { id } = await app.oauthServer.clients.create({
+      redirect_uris: [callback],
+      token_endpoint_auth_method: 'none',
+    })
+    await approve(createBrowser(app, 'alice'), authorizeUrl({ client_id: id }))
+    await app.oauthServer.clients.delete(id)
+    await app.oauthServer.grants.revokeAll('alice')
+    for (const sub of [plain, pairwise]) {
+      t.equal(replica.valueOf('jwt.subject', `${issuer} ${sub}`), now())
+    }
+    await replica.close()
+  },
+)
+
+t.test('what was taken back stays so for as long as anything of it could live', async (t) => {
+  const day = 86_400
+  const [web, ...rest] = clients as [ClientMetadata, ...ClientMetadata[]]
+  for (const end of ['consents', 'grants'] as const) {
+    const { app, advance } = await startServer({
+      clients: [{ ...web, refresh_token_ttl: 800 * day }, ...rest],
+      rules: { consentTtl: 3600, refreshTokenIdleTtl: 900 * day },
+    })
+    const { refresh_token } = await obtainTokens(app)
+    advance(1)
+    if (end === 'consents') await app.oauthServer.consents.revoke('alice', 'web')
+    else await app.oauthServer.grants.revokeAll('alice')
+    advance(1)
+    await obtainTokens(app)
+    advance(3601)
+    t.equal((await createBrowser(app, 'alice').get(authorizeUrl())).statusCode, 200, 'asked again')
+    t.equal((await refresh(app, refresh_token)).json().error, 'invalid_grant')
+    advance(700 * day)
+    t.equal((await refresh(app, refresh_token)).json().error, 'invalid_grant')
+  }
+})
+
 t.test('V10.7.3, H105: a consent can be seen and taken back', async (t) => {
   const { app, advance } = await startServer()
   const tokens = await obtainTokens(app)
@@ -139,7 +205,11 @@ t.test('a list of consents leaves out what is gone', async (t) => {
   await app.oauthServer.clients.delete(id)
   t.equal((await app.oauthServer.consents.list('alice')).length, 1)
   const { sha256Base64url } = await import('@latchkey/tokens')
-  await store.link(`oauth:consents:${sha256Base64url('alice')}`, 'stale', 1_900_000_000)
+  await store.link(
+    `oauth:consents:${sha256Base64url('alice')}`,
+    '0123456789abcdefghijkl stale',
+    1_900_000_000,
+  )
   t.equal((await app.oauthServer.consents.list('alice')).length, 1)
 })
 

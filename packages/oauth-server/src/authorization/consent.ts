@@ -1,5 +1,6 @@
 import { covers, giveConsent, loadConsent } from '../records/consent.js'
 import { isLocalRedirect } from '../redirect-uri.js'
+import { longestMemory } from '../revocations.js'
 import type { Server } from '../server.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 
@@ -16,15 +17,20 @@ export async function needsConsent(
   server: Server,
   request: AuthorizationRequest,
   subject: string,
+  now: number,
 ): Promise<boolean> {
   const { client, prompt, resources, scopes } = request
   if (prompt.has('consent') || isUnassured(request)) return true
   if (client.firstParty) return false
   const consent = await loadConsent(server.store, subject, client.id)
-  return !covers(
-    consent,
-    scopes,
-    resources.map(({ id }) => id),
+  const isOver = (consent.givenAt ?? 0) + server.rules.consentTtl <= now
+  return (
+    isOver ||
+    !covers(
+      consent,
+      scopes,
+      resources.map(({ id }) => id),
+    )
   )
 }
 
@@ -37,5 +43,6 @@ export async function rememberConsent(
 ): Promise<void> {
   const { client, resources, scopes } = request
   const what = { scopes, resources: resources.map(({ id }) => id) }
-  await giveConsent(server.store, subject, client.id, what, now, now + server.rules.consentTtl)
+  // It also remembers what was taken back before, as long as that matters.
+  await giveConsent(server.store, subject, client.id, what, now, now + longestMemory(server))
 }

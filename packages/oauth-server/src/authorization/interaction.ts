@@ -69,7 +69,8 @@ export async function decide(
   if (server.clients.isStatic(identity.subject)) {
     throw new OAuthError('server_error', 'the user cannot be told from a client')
   }
-  if (side.isApproved || !(await needsConsent(server, request, identity.subject))) return 'grant'
+  if (side.isApproved || !(await needsConsent(server, request, identity.subject, now)))
+    return 'grant'
   if (isSilent) throw new OAuthError('consent_required', 'the user must be asked')
   return 'consent'
 }

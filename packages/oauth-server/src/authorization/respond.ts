@@ -1,25 +1,49 @@
 import type { Identity } from '@latchkey/identity'
 import { randomBase62 } from '@latchkey/tokens'
+import type { Client } from '../records/client.js'
+import { linkGrant } from '../records/consent.js'
 import { createGrant } from '../records/grant.js'
 import { rememberRelyingParty } from '../records/relying-party.js'
+import { longestLife, longestMemory } from '../revocations.js'
 import type { Server } from '../server.js'
 import { issueCode } from '../tokens/authorization-code.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 
-/** Creates the grant. @returns The parameters of the answer. */
+/** The latest end that a grant of a client can have. */
+function endOfGrants(server: Server, client: Client, codeExpiresAt: number): number {
+  const { refreshTokenTtl } = server.rules
+  const refresh = client.grantTypes.has('refresh_token')
+    ? (client.refreshTokenTtl ?? refreshTokenTtl)
+    : 0
+  return codeExpiresAt + Math.max(refresh, longestLife(server))
+}
+
+/**
+ * Creates the grant.
+ *
+ * @param isApproved Whether the user has just allowed it: then it stands for the consent.
+ * @returns The parameters of the answer.
+ */
 export async function grantCode(
   server: Server,
   request: AuthorizationRequest,
   identity: Identity,
+  isApproved: boolean,
   now: number,
 ): Promise<Readonly<Record<string, string>>> {
   const { client } = request
   const id = randomBase62()
   const expiresAt = now + (client.codeTtl ?? server.rules.codeTtl)
+  const until = Math.max(
+    endOfGrants(server, client, expiresAt),
+    isApproved ? now + server.rules.consentTtl : 0,
+  )
+  const { subject } = identity
+  await linkGrant(server.store, { subject, clientId: client.id }, id, until)
   await createGrant(server.store, id, {
     status: 'code',
     clientId: client.id,
-    subject: identity.subject,
+    subject,
     scopes: request.scopes,
     resources: request.resources.map((resource) => resource.id),
     createdAt: now,
@@ -43,8 +67,8 @@ export async function grantCode(
     accessEndsAt: 0,
   })
   if (client.backchannelLogoutUri !== undefined && request.scopes.includes('openid')) {
-    const until = now + server.rules.refreshTokenTtl
-    await rememberRelyingParty(server.store, identity.credentialId, client.id, until)
+    const end = now + longestMemory(server)
+    await rememberRelyingParty(server.store, identity.credentialId, client.id, end)
   }
   await server.clients.touch(client)
   return { code: issueCode(server, id, now) }

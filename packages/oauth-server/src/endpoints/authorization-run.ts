@@ -67,7 +67,7 @@ export async function runRequest(run: Run): Promise<FastifyReply> {
   if (next === 'consent') return askForConsent(run, user)
   await consume(run)
   if (isApproved) await rememberConsent(server, authorization, user.subject, now)
-  return answer(run, await grantCode(server, authorization, user, now))
+  return answer(run, await grantCode(server, authorization, user, isApproved, now))
 }
 
 /** Of several answers to one request exactly one gets through here. */

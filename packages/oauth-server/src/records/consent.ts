@@ -75,19 +75,50 @@ export async function giveConsent(
     givenAt: now,
     revokedAt: known.revokedAt,
   }))
-  await store.link(indexOf(subject), clientId, expiresAt)
 }
 
-/** Takes back what a user allowed a client: it is asked again, and every grant of before is dead. */
+/** Remembers whom a subject gave a grant, so that it can be found by its subject. */
+export function linkGrant(
+  store: Store,
+  { subject, clientId }: { readonly subject: string; readonly clientId: string },
+  id: string,
+  expiresAt: number,
+): Promise<void> {
+  return store.link(indexOf(subject), `${id} ${clientId}`, expiresAt)
+}
+
+/** The grants that a subject may have given, by client. */
+export async function listGrants(store: Store, subject: string): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  let cursor: string | null = null
+  do {
+    const page = await store.list(indexOf(subject), { cursor })
+    for (const member of page.members) {
+      const space = member.indexOf(' ')
+      const clientId = member.slice(space + 1)
+      found.set(clientId, [...(found.get(clientId) ?? []), member.slice(0, space)])
+    }
+    cursor = page.cursor
+  } while (cursor !== null)
+  return found
+}
+
+/**
+ * Takes back what a user allowed a client: it is asked again, and every grant of before is dead.
+ *
+ * @returns The ids of those grants.
+ */
 export async function withdrawConsent(
   store: Store,
   subject: string,
   clientId: string,
   now: number,
   expiresAt: number,
-): Promise<void> {
+): Promise<readonly string[]> {
   await change(store, subject, clientId, expiresAt, () => ({ ...none, revokedAt: now }))
-  await store.unlink(indexOf(subject), clientId)
+  const ids = (await listGrants(store, subject)).get(clientId) ?? []
+  for (const id of ids) await store.unlink(indexOf(subject), `${id} ${clientId}`)
+  return ids
 }
 
 /** Ends every grant of a subject at once, whichever client holds it. */
@@ -125,14 +156,9 @@ export async function listConsents(
   subject: string,
 ): Promise<{ readonly clientId: string; readonly consent: Consent }[]> {
   const found: { clientId: string; consent: Consent }[] = []
-  let cursor: string | null = null
-  do {
-    const page = await store.list(indexOf(subject), { cursor })
-    for (const clientId of page.members) {
-      const consent = await loadConsent(store, subject, clientId)
-      if (consent.givenAt !== null) found.push({ clientId, consent })
-    }
-    cursor = page.cursor
-  } while (cursor !== null)
+  for (const clientId of (await listGrants(store, subject)).keys()) {
+    const consent = await loadConsent(store, subject, clientId)
+    if (consent.givenAt !== null) found.push({ clientId, consent })
+  }
   return found
 }

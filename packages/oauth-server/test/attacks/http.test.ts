@@ -54,6 +54,35 @@ t.test('what is no form is refused in the shape of OAuth', async (t) => {
   }
 })
 
+t.test('unknown paths of the server are refused in the shape of OAuth', async (t) => {
+  const own = { statusCode: 404, body: 'nothing of the application' }
+  for (const [base, unknown, others] of [
+    ['', ['/token/', '/token/x', '/register', '/par/x?y=1'], ['/', '/x', '/authorize/x/y']],
+    ['/tenant', ['/tenant', '/tenant/', '/tenant/x/y', '/tenant/token/'], ['/token', '/tenants']],
+  ] as const) {
+    const { app } = await startServer(
+      { issuer: `https://auth.example.com${base}` },
+      undefined,
+      (app) => {
+        app.setNotFoundHandler((_, reply) => reply.code(404).send(own.body))
+        app.get('/tenant/app', async () => 'the application')
+      },
+    )
+    for (const url of unknown) {
+      for (const method of ['GET', 'POST', 'OPTIONS'] as const) {
+        const payload = method === 'POST' ? { payload: 'not a form' } : {}
+        const response = await app.inject({ method, url, ...payload })
+        t.equal(response.statusCode, 404, `${method} ${url}`)
+        t.match(response.json(), { error: 'invalid_request', error_description: String })
+        t.equal(response.headers['cache-control'], 'no-store')
+        t.equal(response.headers['x-content-type-options'], 'nosniff')
+      }
+    }
+    for (const url of others) t.match(await app.inject({ url }), own, url)
+    t.equal((await app.inject({ url: '/tenant/app' })).body, 'the application')
+  }
+})
+
 t.test('G92, V14.3.2: nothing of the token endpoint is kept', async (t) => {
   const { app } = await startServer()
   const success = await requestToken(app, { grant_type: 'client_credentials' }, 'service')
