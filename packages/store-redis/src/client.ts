@@ -15,6 +15,7 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
 export function connectBeside(client: Redis | Cluster, commandTimeout: number): Redis | Cluster {
   const redisOptions: RedisOptions = {
     commandTimeout,
+    socketTimeout: commandTimeout,
     blockingTimeout: 0,
     enableAutoPipelining: false,
     enableOfflineQueue: true,

@@ -21,12 +21,25 @@ export async function askServers(
   return (await withinDeadline(timeout, Promise.all(texts))).map(parseInfo)
 }
 
+function isMissing(timeout: unknown): boolean {
+  return !(typeof timeout === 'number' && timeout > 0)
+}
+
 function checkClient(client: Redis | Cluster): void {
   const options = isCluster(client) ? (client.options.redisOptions ?? {}) : client.options
   const where = isCluster(client) ? '"redisOptions" of the Cluster' : 'the options of the client'
-  if (typeof options.commandTimeout !== 'number' || options.commandTimeout <= 0) {
+  if (isMissing(options.commandTimeout)) {
     throw new StoreUnfit(
       `the Redis client has no command timeout; write "commandTimeout: 2000" into ${where}, or spread redisClientOptions() there`,
+    )
+  }
+  if (
+    !isCluster(client) &&
+    client.options.sentinels &&
+    isMissing(client.options.sentinelCommandTimeout)
+  ) {
+    throw new StoreUnfit(
+      'the Redis client waits for a Sentinel for ever; write "sentinelCommandTimeout: 2000" into the options of the client, or spread redisClientOptions() there',
     )
   }
   if (isCluster(client) && client.options.scaleReads !== 'master') {

@@ -43,6 +43,9 @@ export function parseOptions(options: RedisStoreOptions): Settings {
 export interface RedisClientOptions {
   readonly commandTimeout: number
   readonly connectTimeout: number
+  readonly socketTimeout: number
+  readonly sentinelCommandTimeout: number
+  readonly failoverDetector: true
   readonly enableAutoPipelining: true
   readonly enableOfflineQueue: false
   readonly autoResendUnfulfilledCommands: false
@@ -53,6 +56,8 @@ export interface RedisClientOptions {
  * Gives the options that the client should have, for @fastify/redis and for ioredis: commands that
  * time out, commands of one turn sent together, and, while the server is away, an error at once
  * instead of a queue whose writes would be done late, after everybody was told that they failed.
+ * A connection that has gone silent is given up, so that a server that froze or lost its network
+ * is not held on to after another one has taken its place; Sentinels say so by themselves.
  *
  * For a Cluster they belong into `redisOptions`.
  *
@@ -62,6 +67,9 @@ export function redisClientOptions(timeout: number = 2): RedisClientOptions {
   return {
     commandTimeout: timeout * 1000,
     connectTimeout: timeout * 1000,
+    socketTimeout: timeout * 1000,
+    sentinelCommandTimeout: timeout * 1000,
+    failoverDetector: true,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

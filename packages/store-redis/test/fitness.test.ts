@@ -42,6 +42,39 @@ t.test('a client that waits for ever is unfit', { skip }, async (t) => {
   t.match(await store.stats(), { engine: 'redis', servers: 1, followers: 0 })
 })
 
+t.test('a client without a time-out is unfit, before it is asked anything', async (t) => {
+  const lazy = { ...redisClientOptions(timeout), lazyConnect: true }
+  const sentinels = [{ host: '127.0.0.1', port: 1 }]
+  const unfitOptions: readonly [string, RedisOptions, RegExp][] = [
+    ['none', { lazyConnect: true }, /"commandTimeout: 2000"/],
+    ['undefined', { ...lazy, commandTimeout: undefined }, /"commandTimeout: 2000"/],
+    ['0', { ...lazy, commandTimeout: 0 }, /"commandTimeout: 2000"/],
+    ['below 0', { ...lazy, commandTimeout: -1 }, /"commandTimeout: 2000"/],
+    ['NaN', { ...lazy, commandTimeout: Number.NaN }, /"commandTimeout: 2000"/],
+    [
+      'of Sentinels, none',
+      { ...lazy, sentinels, name: 'main', sentinelCommandTimeout: undefined },
+      /"sentinelCommandTimeout: 2000"/,
+    ],
+    [
+      'of Sentinels, 0',
+      { ...lazy, sentinels, name: 'main', sentinelCommandTimeout: 0 },
+      /"sentinelCommandTimeout: 2000"/,
+    ],
+  ]
+  for (const [what, options, message] of unfitOptions) {
+    const client = new Redis(options as { lazyConnect: true })
+    await t.rejects(redisStore(client).ready(), unfit(message), what)
+    t.equal(client.status, 'wait', 'it never connected')
+  }
+  const cluster = new Cluster(sentinels, {
+    lazyConnect: true,
+    redisOptions: { commandTimeout: 0 },
+  })
+  await t.rejects(redisStore(cluster).ready(), unfit(/"redisOptions" of the Cluster/))
+  t.equal(cluster.status, 'wait')
+})
+
 t.test('a server that drops keys is unfit', { skip }, async (t) => {
   const redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
   t.teardown(() => redis.stop())

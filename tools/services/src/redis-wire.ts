@@ -17,10 +17,11 @@ export function askRedis(port: number, words: readonly (string | number)[]): Pro
     })
     socket.once('error', reject)
     socket.once('close', () => {
-      const text = answer.replace(/\+OK\r\n$/, '').trimEnd()
+      const text = answer.trimEnd()
       if (text.startsWith('-')) reject(new Error(text))
       else resolve(text)
     })
-    socket.write(`${words.join(' ')}\r\nQUIT\r\n`)
+    // A server closes once it has answered; Sentinels know no QUIT.
+    socket.end(`${words.join(' ')}\r\n`)
   })
 }
