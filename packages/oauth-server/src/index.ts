@@ -1,5 +1,8 @@
 import './types.js'
 
+export { oauthEventSchemas } from './event-schemas.js'
+export type { EventOrigin, OAuthEvent, OAuthEventOutcome } from './events.js'
+export { oauthChannels } from './events.js'
 export type {
   ClientPage,
   ClientSummary,
@@ -27,4 +30,5 @@ export type { LogoutView } from './pages/logout.js'
 export type { Messages } from './pages/messages.js'
 export { oauthServer, oauthServer as default } from './plugin.js'
 export type { ClientMetadata } from './records/client-metadata.js'
+export type { OAuthServerReport } from './report.js'
 export type { Preset, Rules } from './rules.js'

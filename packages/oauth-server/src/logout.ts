@@ -36,6 +36,7 @@ export async function logoutEverywhere(
   subject: string,
   session: string,
 ): Promise<void> {
+  server.events.publish('logged-out', { subject, credentialId: session })
   const until = server.now() + longestMemory(server)
   for (const id of await endSession(server.store, session, until)) {
     const client = await server.clients.find(id)

@@ -8,6 +8,7 @@ import { listConsents } from './records/consent.js'
 import { createDynamicClient, drawClientId, listDynamicClients } from './records/dynamic-client.js'
 import { type Grant, loadGrant } from './records/grant.js'
 import { prepareRegistration } from './registration.js'
+import { createReport, type OAuthServerReport } from './report.js'
 import { endClient, endConsent, endGrant, endSubject } from './revocations.js'
 import type { Server } from './server.js'
 
@@ -89,6 +90,8 @@ export interface Management {
     /** Plans the next keys of rings that rotate. @returns Their ids. */
     rotate(): Promise<string[]>
   }
+  /** What an operator should know of the server: nothing of it is secret. */
+  describe(): OAuthServerReport
   /** Ends what was granted for a session, and tells the clients that asked for it. */
   endSession(session: { readonly subject: string; readonly id: string }): Promise<void>
 }
@@ -136,6 +139,7 @@ export function createManagement(server: Server): Management {
           null,
         )
         await createDynamicClient(store, id, record)
+        server.events.publish('registered', { clientId: id })
         return { id, secret }
       },
       async delete(id) {
@@ -164,6 +168,7 @@ export function createManagement(server: Server): Management {
         return Promise.all(rotating.map((ring) => (ring as RotatingKeyring).rotate()))
       },
     },
+    describe: () => createReport(server),
     endSession: ({ subject, id }) => logoutEverywhere(server, subject, id),
   }
 }

@@ -25,7 +25,7 @@ import type { Server } from './server.js'
 import { createServer } from './setup.js'
 
 function addProtocolEndpoints(scope: FastifyInstance, server: Server): void {
-  prepareProtocolContext(scope)
+  prepareProtocolContext(scope, server)
   addMetadataEndpoint(scope, server)
   addResourceMetadataEndpoints(scope, server)
   addJwksEndpoint(scope, server)
@@ -57,7 +57,7 @@ async function plugin(app: FastifyInstance, options: OAuthServerOptions): Promis
   await app.register(protocol)
   if (server.isRegistrationOpen) {
     const registration: FastifyPluginAsync = async (scope) => {
-      prepareProtocolContext(scope)
+      prepareProtocolContext(scope, server)
       addRegistrationEndpoints(scope, server)
     }
     await app.register(registration)

@@ -21,23 +21,31 @@ export function longestLife({ rules, resources, clients }: Server): number {
   return Math.max(rules.accessTokenTtl, clients.longestAccessTokenTtl, ...ofResources)
 }
 
+/** Why a grant ended. */
+export type EndReason = 'revoked' | 'code-reuse' | 'refresh-reuse' | 'consent-withdrawn'
+
 /**
  * Ends a grant with all that derives from it, and tells every resource server.
  *
  * @returns `false` when there was nothing to end.
  */
-export async function endGrant(server: Server, id: string): Promise<boolean> {
-  const isEnded = await revokeGrant(server.store, id)
-  if (isEnded) {
-    await tell(server.replica, 'jwt.session', server, id, server.now() + longestLife(server))
-  }
-  return isEnded
+export async function endGrant(
+  server: Server,
+  id: string,
+  reason: EndReason = 'revoked',
+): Promise<boolean> {
+  const grant = await revokeGrant(server.store, id)
+  if (grant === null) return false
+  await tell(server.replica, 'jwt.session', server, id, server.now() + longestLife(server))
+  server.events.publishRevoked({ reason, credentialId: id, subject: grant.subject })
+  return true
 }
 
 /** Ends one access token, and tells every resource server. */
 export async function endAccessToken(server: Server, token: AccessToken): Promise<void> {
   await claimOnce(server.store, 'revoked-token', token.id, token.expiresAt)
   await tell(server.replica, 'jwt.token', server, token.id, token.expiresAt)
+  server.events.publishRevoked({ reason: 'revoked', credentialId: token.id })
 }
 
 /**
@@ -47,7 +55,10 @@ export async function endAccessToken(server: Server, token: AccessToken): Promis
  */
 export async function endClient(server: Server, id: string): Promise<boolean> {
   const isEnded = await deleteDynamicClient(server.store, id)
-  if (isEnded) await tellCutOff(server, 'jwt.client', id)
+  if (isEnded) {
+    await tellCutOff(server, 'jwt.client', id)
+    server.events.publish('deleted', { clientId: id })
+  }
   return isEnded
 }
 
@@ -73,6 +84,7 @@ export async function endSubject(server: Server, subject: string): Promise<void>
     client === null ? subject : subjectFor(server, client, subject),
   )
   for (const name of new Set([subject, ...own])) await tellSubjectEnded(server, name)
+  server.events.publishRevoked({ reason: 'revoked-all', subject })
 }
 
 /** Takes a consent back, ends the grants of its client, and tells every resource server. */
@@ -80,8 +92,9 @@ export async function endConsent(server: Server, subject: string, clientId: stri
   const now = server.now()
   const until = now + longestMemory(server)
   for (const id of await withdrawConsent(server.store, subject, clientId, now, until)) {
-    await endGrant(server, id)
+    await endGrant(server, id, 'consent-withdrawn')
   }
+  server.events.publish('consent-withdrawn', { subject, clientId })
 }
 
 /** Seconds that cut-offs are remembered: longer than anything they concern can live. */

@@ -2,6 +2,7 @@ import type { MechanismPlan } from '@latchkey/identity'
 import type { Replica, Store } from '@latchkey/store'
 import type { HandleKeys, Mac, Outbound } from '@latchkey/tokens'
 import type { ClientKeys } from './client-keys.js'
+import type { OAuthEvents } from './events.js'
 import type { FailureLimiter } from './failure-limiter.js'
 import type { ClaimsSource, LogoutHook, RegistrationOptions } from './options.js'
 import type { Pages } from './pages/index.js'
@@ -46,6 +47,7 @@ export interface Server {
   readonly hasDevelopmentLogin: boolean
   readonly authenticate: MechanismPlan
   readonly claims: ClaimsSource
+  readonly events: OAuthEvents
   readonly limiter: FailureLimiter
   /** Bounds for what succeeds, by endpoint. */
   readonly requests: Readonly<Record<'token' | 'pushed' | 'authorization', RequestLimiter>>

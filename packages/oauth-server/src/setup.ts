@@ -12,6 +12,7 @@ import {
 import { checkOptions } from './check-options.js'
 import { createClientKeys } from './client-keys.js'
 import { developmentLogin } from './development-login.js'
+import { createOAuthEvents } from './events.js'
 import { createFailureLimiter } from './failure-limiter.js'
 import type { OAuthServerOptions } from './options.js'
 import { builtInPages } from './pages/index.js'
@@ -140,6 +141,7 @@ export async function createServer(options: OAuthServerOptions): Promise<Server>
       pushed: createRequestLimiter(pushedRequests, window, now),
       authorization: createRequestLimiter(authorizationRequests, window, now),
     },
+    events: createOAuthEvents(issuer, now),
     pages: { ...builtInPages, ...options.pages },
     messages: new Map(
       Object.entries(options.messages ?? {}).map(([tag, table]) => [tag.toLowerCase(), table]),

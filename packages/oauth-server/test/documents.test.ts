@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { testFences } from '@latchkey/fences'
 import t from 'tap'
 import * as errors from '../src/errors.js'
+import { oauthChannels } from '../src/index.js'
 import { presets } from '../src/rules.js'
 
 const root = new URL('../', import.meta.url)
@@ -20,13 +21,15 @@ await t.test('the programs of the README run', async (t) =>
   ),
 )
 
-t.test('the README has every option, every rule and every error, and no other', async (t) => {
+t.test('the README has every option, rule, event and error, and no other', async (t) => {
   const readme = await read('README.md')
   const source =
     (await read('src/options.ts')).split('export interface OAuthServerOptions')[1] ?? ''
   const options = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1])
   t.same(firstCells(readme, '## Options').sort(), options.sort())
   t.same(firstCells(readme, '### Rules').sort(), Object.keys(presets.oauth21).sort())
+  const channels = Object.values(oauthChannels).map(({ name }) => name)
+  t.same(firstCells(readme, '## Events').sort(), channels.sort())
   const codes = Object.values(errors).map((error) => new error('x').code)
   t.same(firstCells(readme, '## Errors').sort(), codes.sort())
 })

@@ -12,7 +12,14 @@ import { answerOf, approve, authorizeUrl, createBrowser } from './fixtures/brows
 import { ecKey } from './fixtures/keys.js'
 import { profile, signIn, startProvider } from './fixtures/openid.js'
 import { callback, issuer, startServer } from './fixtures/server.js'
-import { claimsOf, introspect, postForm, redemption, requestToken } from './fixtures/tokens.js'
+import {
+  claimsOf,
+  introspect,
+  postForm,
+  redemption,
+  requestToken,
+  spoil,
+} from './fixtures/tokens.js'
 
 type App = Awaited<ReturnType<typeof startProvider>>['app']
 
@@ -119,7 +126,7 @@ t.test('C47: userinfo', async (t) => {
     t.equal((await postForm(app, '/userinfo', {}, headers)).statusCode, 200)
   })
   for (const [what, token] of [
-    ['a forged token', `${access_token.slice(0, -4)}AAAA`],
+    ['a forged token', spoil(access_token as string)],
     ['an ID token', id_token],
     ['a token for another audience', foreign.access_token],
   ]) {

@@ -22,7 +22,7 @@ function endOfGrants(server: Server, client: Client, codeExpiresAt: number): num
  * Creates the grant.
  *
  * @param isApproved Whether the user has just allowed it: then it stands for the consent.
- * @returns The parameters of the answer.
+ * @returns Its id, and the code.
  */
 export async function grantCode(
   server: Server,
@@ -30,7 +30,7 @@ export async function grantCode(
   identity: Identity,
   isApproved: boolean,
   now: number,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<{ readonly id: string; readonly code: string }> {
   const { client } = request
   const id = randomBase62()
   const expiresAt = now + (client.codeTtl ?? server.rules.codeTtl)
@@ -71,7 +71,7 @@ export async function grantCode(
     await rememberRelyingParty(server.store, identity.credentialId, client.id, end)
   }
   await server.clients.touch(client)
-  return { code: issueCode(server, id, now) }
+  return { id, code: issueCode(server, id, now) }
 }
 
 /** Writes an answer into a redirect URI, beside the query that it may have. */

@@ -19,7 +19,7 @@ import { isLocalRedirect } from '../redirect-uri.js'
 import type { Server } from '../server.js'
 import { markBrowser } from './browser-cookie.js'
 import { pageBase, sendErrorPage, sendFormPost, sendPage } from './page-context.js'
-import { logError, toOAuthError } from './protocol-context.js'
+import { originOf, reportRefusal, toOAuthError } from './protocol-context.js'
 
 /** Who is to be answered, and where. */
 export interface Scene {
@@ -66,8 +66,20 @@ export async function runRequest(run: Run): Promise<FastifyReply> {
   const user = identity as Identity
   if (next === 'consent') return askForConsent(run, user)
   await consume(run)
-  if (isApproved) await rememberConsent(server, authorization, user.subject, now)
-  return answer(run, await grantCode(server, authorization, user, isApproved, now))
+  const { scopes, resources } = authorization
+  const event = {
+    ...originOf(run.request),
+    ...whoOf(run),
+    scopes,
+    resources: resources.map(({ id }) => id),
+  }
+  if (isApproved) {
+    await rememberConsent(server, authorization, user.subject, now)
+    server.events.publish('consented', event)
+  }
+  const { id, code } = await grantCode(server, authorization, user, isApproved, now)
+  server.events.publish('granted', { ...event, grantId: id })
+  return answer(run, { code })
 }
 
 /** Of several answers to one request exactly one gets through here. */
@@ -82,7 +94,9 @@ async function consume({ server, interaction, pushed }: Run): Promise<void> {
 
 async function decline(run: Run): Promise<FastifyReply> {
   await consume(run)
-  return answer(run, { error: 'access_denied', error_description: 'the user did not agree' })
+  const error = new OAuthError('access_denied', 'the user did not agree')
+  reportRefusal(run.server, run.request, error, whoOf(run))
+  return answer(run, { error: error.error, error_description: error.description })
 }
 
 /** @returns The id under which the request waits. */
@@ -118,6 +132,11 @@ async function askForLogin(run: Run): Promise<FastifyReply> {
   const base = pageBase(server, request, authorization.uiLocales)
   const clientName = nameOf(run)
   return sendPage(reply, base, server.pages.loginRequired({ ...base, clientName, loginUrl: url }))
+}
+
+function whoOf({ target, identity }: Scene): { clientId: string; subject?: string } {
+  const clientId = target.client.id
+  return identity === null ? { clientId } : { clientId, subject: identity.subject }
 }
 
 function nameOf({ authorization }: Run): string {
@@ -177,7 +196,7 @@ function answer(scene: Scene, fields: Readonly<Record<string, string>>): Fastify
 export function answerError(scene: Scene, thrown: unknown): FastifyReply {
   const { server, request, reply, target, identity } = scene
   const error = toOAuthError(thrown as Error & OAuthError)
-  logError(request, error)
+  reportRefusal(server, request, error, whoOf(scene))
   const fields = { error: error.error, error_description: error.description }
   const isTrusted =
     target.client.origin === 'static' || identity !== null || server.rules.trustRegisteredRedirects

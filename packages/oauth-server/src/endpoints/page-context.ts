@@ -6,7 +6,7 @@ import type { PageBase } from '../pages/layout.js'
 import { acceptedLanguages, pickMessages } from '../pages/messages.js'
 import { parseParams } from '../params.js'
 import type { Server } from '../server.js'
-import { logError, toOAuthError } from './protocol-context.js'
+import { reportRefusal, toOAuthError } from './protocol-context.js'
 
 const longestForm = 65_536
 
@@ -95,7 +95,7 @@ export function preparePageContext(app: FastifyInstance, server: Server): void {
   })
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = toOAuthError(error)
-    logError(request, answer)
+    reportRefusal(server, request, answer)
     reply.headers(answer.headers).code(answer.statusCode)
     return sendErrorPage(server, request, reply, answer, null)
   })

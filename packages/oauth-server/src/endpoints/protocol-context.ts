@@ -1,7 +1,9 @@
 import { isStoreOutage } from '@latchkey/store'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import type { EventOrigin } from '../events.js'
 import { OAuthError } from '../oauth-error.js'
 import { checkRepeated, type Params, parseParams } from '../params.js'
+import type { Server } from '../server.js'
 
 const longestForm = 65_536
 
@@ -28,34 +30,48 @@ export function toOAuthError(error: FastifyError | OAuthError): OAuthError {
   return new OAuthError('server_error', description, { status: 500, cause: error })
 }
 
-/** Logs what the client is not told. */
-export function logError(request: FastifyRequest, error: OAuthError): void {
-  const level = error.statusCode >= 500 ? 'error' : 'info'
-  request.log[level]({ err: error }, 'OAuth request refused')
+/** Where an event comes from. */
+export function originOf(request: FastifyRequest): EventOrigin {
+  const { id, ip, method, routeOptions } = request
+  return { requestId: String(id), ip, method, route: routeOptions.url ?? '' }
 }
 
-function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  const answer = toOAuthError(error)
-  logError(request, answer)
-  return reply
-    .headers(answer.headers)
-    .header('cache-control', 'no-store')
-    .code(answer.statusCode)
-    .send({ error: answer.error, error_description: answer.description })
+/** Tells the log and subscribers what the client is not told. */
+export function reportRefusal(
+  server: Server,
+  request: FastifyRequest,
+  error: OAuthError,
+  who: { readonly clientId?: string; readonly subject?: string } = {},
+): void {
+  const level = error.statusCode >= 500 ? 'error' : 'info'
+  request.log[level]({ err: error }, 'OAuth request refused')
+  const { cause, description, error: reason, statusCode } = error
+  // Reasons are fixed texts; what was thrown elsewhere is for the log.
+  const why = typeof cause === 'string' ? { cause } : {}
+  const details = { description, statusCode, ...why }
+  server.events.publish('refused', { ...originOf(request), ...who, reason, details })
 }
 
 /**
  * Makes a context in which forms are read, answers are JSON that nobody keeps, and every error is
  * shaped as OAuth's, those of the framework included.
  */
-export function prepareProtocolContext(app: FastifyInstance): void {
+export function prepareProtocolContext(app: FastifyInstance, server: Server): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: longestForm },
     (_, body, done) => done(null, parseParams(body as string)),
   )
-  app.setErrorHandler(sendError)
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answer = toOAuthError(error)
+    reportRefusal(server, request, answer)
+    return reply
+      .headers(answer.headers)
+      .header('cache-control', 'no-store')
+      .code(answer.statusCode)
+      .send({ error: answer.error, error_description: answer.description })
+  })
   app.addHook('onRequest', async (_, reply) => {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
   })

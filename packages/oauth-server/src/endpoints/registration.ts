@@ -15,6 +15,7 @@ import { endClient } from '../revocations.js'
 import type { Server } from '../server.js'
 import { parseRegistrationToken } from '../tokens/registration-token.js'
 import { addEndpoint } from './endpoint.js'
+import { originOf } from './protocol-context.js'
 
 const longestBody = 65_536
 
@@ -40,6 +41,7 @@ async function register(server: Server, request: FastifyRequest, reply: FastifyR
   await server.registrationLimiter.count(networkOf(request.ip))
   const registration = await prepareRegistration(server, drawClientId(), bodyOf(request), null)
   await createDynamicClient(server.store, registration.id, registration.record)
+  server.events.publish('registered', { ...originOf(request), clientId: registration.id })
   return reply.code(201).send(describeRegistration(server, registration))
 }
 
@@ -67,6 +69,7 @@ async function update(server: Server, request: FastifyRequest) {
   if (!(await replaceDynamicClient(server.store, loaded, registration.record))) {
     throw unauthorized()
   }
+  server.events.publish('updated', { ...originOf(request), clientId: loaded.id })
   return describeRegistration(server, registration)
 }
 

@@ -5,7 +5,7 @@ import { handleGrant } from '../grants/index.js'
 import { networkOf } from '../network.js'
 import type { Server } from '../server.js'
 import { addEndpoint } from './endpoint.js'
-import { formOf } from './protocol-context.js'
+import { formOf, originOf } from './protocol-context.js'
 
 /** The token endpoint (RFC 6749 §3.2). */
 export function addTokenEndpoint(app: FastifyInstance, server: Server): void {
@@ -19,7 +19,7 @@ export function addTokenEndpoint(app: FastifyInstance, server: Server): void {
         server.requests.token.count(`${networkOf(request.ip)} ${client.id}`)
         const dpopKey = await proveKey(server, request)
         checkBound(server, client.requireDpop, dpopKey)
-        return handleGrant(server, client, params, dpopKey)
+        return handleGrant(server, client, params, dpopKey, originOf(request))
       },
     },
   })

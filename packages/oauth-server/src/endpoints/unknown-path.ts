@@ -12,7 +12,7 @@ const own = ['token', 'revoke', 'introspect', 'par', 'userinfo', 'register', 'jw
 export async function addUnknownPaths(app: FastifyInstance, server: Server): Promise<void> {
   const { basePath } = server
   const unknown: FastifyPluginAsync = async (scope) => {
-    prepareProtocolContext(scope)
+    prepareProtocolContext(scope, server)
     scope.setNotFoundHandler(async () => {
       throw new OAuthError('invalid_request', 'there is nothing at this address', { status: 404 })
     })

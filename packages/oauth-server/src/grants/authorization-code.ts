@@ -28,7 +28,7 @@ export const authorizationCode: GrantType = {
     const loaded = await findGrant(request)
     await checkVerifier(request, loaded)
     const { grant, id } = loaded
-    if (grant.status !== 'code') throw await replayed(request, id)
+    if (grant.status !== 'code') throw await replayed(request, loaded)
     if (now >= grant.code.expiresAt) throw invalidGrant('the code has expired')
     checkKey(request, grant)
     const resource = pickResource(request, grant)
@@ -47,11 +47,13 @@ export const authorizationCode: GrantType = {
       loaded,
       activate(grant, refresh, access.expiresAt),
     )
-    if (!isFirst) throw await replayed(request, id)
+    if (!isFirst) throw await replayed(request, loaded)
 
-    return refresh === null
-      ? response
-      : { ...response, refresh_token: issueRefreshToken(server, { id, generation: 0 }, now) }
+    const more =
+      refresh === null
+        ? {}
+        : { refresh_token: issueRefreshToken(server, { id, generation: 0 }, now) }
+    return { access, response: { ...response, ...more }, grant: { id, subject: grant.subject } }
   },
 }
 
@@ -91,8 +93,11 @@ async function checkVerifier(request: TokenRequest, loaded: LoadedGrant): Promis
   throw invalidGrant('a wrong verifier')
 }
 
-async function replayed({ server }: TokenRequest, id: string): Promise<Error> {
-  await endGrant(server, id)
+async function replayed(request: TokenRequest, { id, grant }: LoadedGrant): Promise<Error> {
+  const { server, client, origin } = request
+  const { subject } = grant
+  server.events.publish('code-reused', { ...origin, clientId: client.id, subject, grantId: id })
+  await endGrant(server, id, 'code-reuse')
   return invalidGrant('the code was redeemed before')
 }
 

@@ -18,6 +18,7 @@ export const clientCredentials: GrantType = {
     if (second !== undefined) throw new OAuthError('invalid_target', 'a token is for one resource')
     const resource = named ?? server.defaultResource
     const request = { client, grant: null, scopes, resource, dpopKey }
-    return tokenResponse(await issueAccessToken(server, request, now), dpopKey)
+    const access = await issueAccessToken(server, request, now)
+    return { access, response: tokenResponse(access, dpopKey), grant: null }
   },
 }

@@ -1,10 +1,11 @@
+import type { EventOrigin } from '../events.js'
 import { OAuthError } from '../oauth-error.js'
 import { type Params, requireParam } from '../params.js'
 import type { Client } from '../records/client.js'
 import type { Server } from '../server.js'
 import { authorizationCode } from './authorization-code.js'
 import { clientCredentials } from './client-credentials.js'
-import type { GrantType, TokenRequest, TokenResponse } from './grant-type.js'
+import type { GrantType, TokenResponse } from './grant-type.js'
 import { refreshToken } from './refresh-token.js'
 
 /** Every grant type that is implemented. */
@@ -29,12 +30,24 @@ function findGrantType(params: Params, client: Client): GrantType {
 }
 
 /** Answers a token request whose client has been authenticated. */
-export function handleGrant(
+export async function handleGrant(
   server: Server,
   client: Client,
   params: Params,
   dpopKey: string | null,
+  origin: EventOrigin,
 ): Promise<TokenResponse> {
-  const request: TokenRequest = { server, client, params, dpopKey, now: server.now() }
-  return findGrantType(params, client).handle(request)
+  const { type, handle } = findGrantType(params, client)
+  const now = server.now()
+  const { response, access, grant } = await handle({ server, client, params, dpopKey, now, origin })
+  server.events.publish('issued', {
+    ...origin,
+    clientId: client.id,
+    ...(grant === null ? {} : { subject: grant.subject, grantId: grant.id }),
+    credentialId: access.id,
+    grantType: type,
+    scopes: access.scopes,
+    resources: [access.resource],
+  })
+  return response
 }

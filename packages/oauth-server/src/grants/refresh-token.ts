@@ -39,7 +39,12 @@ export const refreshToken: GrantType = {
       isFirst: false,
     })
     const generation = await advance(request, loaded, handle.generation, access.expiresAt)
-    return { ...response, refresh_token: issueRefreshToken(server, { id, generation }, now) }
+    const refresh_token = issueRefreshToken(server, { id, generation }, now)
+    return {
+      access,
+      response: { ...response, refresh_token },
+      grant: { id, subject: grant.subject },
+    }
   },
 }
 
@@ -76,7 +81,10 @@ async function advance(
     return refresh.generation
   }
   if (presented !== refresh.generation) {
-    await endGrant(server, loaded.id)
+    const { subject } = loaded.grant
+    const event = { ...request.origin, clientId: request.client.id, subject, grantId: loaded.id }
+    server.events.publish('refresh-reused', event)
+    await endGrant(server, loaded.id, 'refresh-reuse')
     throw invalidGrant('the refresh token was used before')
   }
   if (now >= refresh.rotatedAt + refreshTokenIdleTtl) {

@@ -93,13 +93,14 @@ export function replaceGrant(store: Store, loaded: LoadedGrant, next: Grant): Pr
  * Ends a grant with everything that derives from it, whatever others write meanwhile. The record
  * stays as a tombstone until its last access token ends.
  *
- * @returns `false` when there was nothing to end.
+ * @returns The grant, or `null` when there was nothing to end.
  */
-export async function revokeGrant(store: Store, id: string): Promise<boolean> {
+export async function revokeGrant(store: Store, id: string): Promise<Grant | null> {
   for (;;) {
     const loaded = await loadGrant(store, id)
-    if (loaded === null || loaded.grant.status === 'revoked') return false
-    if (await replaceGrant(store, loaded, { ...loaded.grant, status: 'revoked' })) return true
+    if (loaded === null || loaded.grant.status === 'revoked') return null
+    if (await replaceGrant(store, loaded, { ...loaded.grant, status: 'revoked' }))
+      return loaded.grant
   }
 }
 

@@ -27,10 +27,13 @@ export interface AccessTokenRequest {
 
 /** A token with its end. */
 export interface IssuedAccessToken {
+  /** Its `jti`: not a secret. */
+  readonly id: string
   readonly token: string
   readonly expiresIn: number
   readonly expiresAt: number
   readonly scopes: readonly string[]
+  readonly resource: string
 }
 
 /** An access token of ours that was read: genuine and not expired, but maybe revoked. */
@@ -89,7 +92,7 @@ export async function issueAccessToken(
         'at+jwt',
         resource.algorithm,
       )
-  return { token, expiresIn, expiresAt: claims.exp, scopes }
+  return { id: claims.jti, token, expiresIn, expiresAt: claims.exp, scopes, resource: resource.id }
 }
 
 function verifyJwt(server: Server, text: string, now: number): JsonObject | null {

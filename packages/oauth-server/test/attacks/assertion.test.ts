@@ -5,7 +5,7 @@ import t from 'tap'
 import { makeAssertion, makeKey } from '../fixtures/jwt.js'
 import { ecKey, rsaKey } from '../fixtures/keys.js'
 import { clients, issuer, startServer } from '../fixtures/server.js'
-import { basic, obtainTokens, postForm } from '../fixtures/tokens.js'
+import { basic, obtainTokens, postForm, spoil } from '../fixtures/tokens.js'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { kty, crv, x, y, kid } = ecKey
@@ -99,7 +99,7 @@ t.test('F77, F82: a signature that is not by a registered key counts nothing', a
   const publicBytes = new TextEncoder().encode(JSON.stringify(jwks.keys[0]))
   const unsecured = new UnsecuredJWT({ iss: 'assertive', sub: 'assertive', aud: issuer, jti: 'x' })
   for (const [what, assertion] of [
-    ['a bad signature', `${good.slice(0, -6)}AAAAAA`],
+    ['a bad signature', spoil(good)],
     ['none', unsecured.encode()],
     ['HS256 with the public key', await makeAssertion({}, { alg: 'HS256' }, publicBytes)],
     ['another key', await makeAssertion({}, {}, other.key)],

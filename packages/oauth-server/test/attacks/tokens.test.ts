@@ -10,6 +10,7 @@ import {
   obtainTokens,
   postForm,
   requestToken,
+  spoil,
 } from '../fixtures/tokens.js'
 
 const api = 'https://api.example.com'
@@ -106,12 +107,12 @@ t.test('I112: a changed or foreign token is inactive', async (t) => {
   const tokens: [line: string, what: string, token: string | Promise<string>][] = [
     ['I112', 'another payload', `${header}.${forged}.${signature}`],
     ['I107', 'alg none', `${none}.${payload}.`],
-    ['I107', 'another signature', `${header}.${payload}.${signature.slice(0, -2)}AA`],
+    ['I107', 'another signature', `${header}.${payload}.${spoil(signature)}`],
     ['I107', 'another typ', sign('JWT', claimsOf(jwt))],
     ['I107', 'another issuer', sign('at+jwt', { ...claimsOf(jwt), iss: 'https://evil.example' })],
     ['I107', 'expired', sign('at+jwt', { ...claimsOf(jwt), exp: 1 })],
     ['I112', 'a payload that is no JSON', `${header}.e30x.${signature}`],
-    ['I112', 'an opaque token with another code', `${other.slice(0, -2)}AA`],
+    ['I112', 'an opaque token with another code', spoil(other)],
     ['I112', 'an opaque token with another key', other.replace(/\.....(.{43})$/, '.AAAA$1')],
     ['I112', 'an opaque token that is too long', `lkaccess_${'x'.repeat(5000)}`],
   ]
