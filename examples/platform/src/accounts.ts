@@ -33,10 +33,7 @@ export type Found =
   | { readonly account: Account }
   | { readonly account: null; readonly verdict: Exclude<PasswordVerdict, { ok: true }> }
 
-const INDEX = 'platform:accounts'
 const FOREVER = 99_999_999_999
-
-const keyOf = (id: string): string => `platform:account:${id}`
 
 /**
  * Which names people may take. No colon and no hyphen: subjects of services, clients and people
@@ -49,9 +46,15 @@ export function accountId(username: string): string {
   return username.trim().toLowerCase()
 }
 
-/** Keeps accounts in the store, and their passwords as Argon2id hashes. */
-export function createAccounts(store: Store): Accounts {
-  const passwords = createPasswords({ store })
+/**
+ * Keeps accounts in the store, and their passwords as Argon2id hashes.
+ *
+ * @param house Whose people they are. Default: the platform's.
+ */
+export function createAccounts(store: Store, house = 'platform'): Accounts {
+  const passwords = createPasswords({ store, name: `${house}-password` })
+  const index = `${house}:accounts`
+  const keyOf = (id: string): string => `${house}:account:${id}`
 
   async function find(id: string): Promise<Account | null> {
     if (!/^[\w:@.-]{1,200}$/.test(id)) return null
@@ -60,7 +63,7 @@ export function createAccounts(store: Store): Accounts {
 
   async function insert(account: Account): Promise<boolean> {
     if (!(await store.create(keyOf(account.id), { ...account } as Json))) return false
-    await store.link(INDEX, account.id, FOREVER)
+    await store.link(index, account.id, FOREVER)
     return true
   }
 
@@ -83,7 +86,7 @@ export function createAccounts(store: Store): Accounts {
       return (await find(id)) as Account
     },
     async list() {
-      const { members } = await store.list(INDEX, { limit: 200 })
+      const { members } = await store.list(index, { limit: 200 })
       const found = await Promise.all(members.map(find))
       return found.flatMap((account) => account ?? [])
     },

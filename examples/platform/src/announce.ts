@@ -15,10 +15,11 @@ export async function announce({ app, origin, kind, secrets }: Started): Promise
     roles: ['admin'],
     scopes: ['orders:read', 'orders:write'],
   })
-  const [ada, grace] = [demoPassword('ada', secrets), demoPassword('grace', secrets)]
+  const [ada, grace, mary] = ['ada', 'grace', 'mary'].map((name) => demoPassword(name, secrets))
   const lasting = kind.startsWith('memory') ? 'When this stops, it is gone.' : 'It stays.'
   const json = `-H 'content-type: application/json'`
   return `Open ${origin} and log in as ada, password ${ada} (buys), or grace, password ${grace} (administers).
+Or choose "Sign in with Northwind ID", another server: mary, password ${mary}.
 
 Everything is kept in ${kind}. ${lasting} Without a browser, paste these:
 

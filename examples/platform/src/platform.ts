@@ -3,6 +3,7 @@ import { apiKey } from '@latchkey/api-key'
 import { auth } from '@latchkey/auth'
 import { authz } from '@latchkey/authz'
 import { jwt } from '@latchkey/jwt'
+import { oauthClient } from '@latchkey/oauth-client'
 import { oauthServer } from '@latchkey/oauth-server'
 import { session } from '@latchkey/session'
 import type { Store } from '@latchkey/store'
@@ -13,10 +14,12 @@ import { accountRoutes } from './api/account-routes.js'
 import { orderRoutes } from './api/order-routes.js'
 import { addClients } from './clients/index.js'
 import { createDenials } from './denials.js'
+import { addNorthwind } from './northwind/index.js'
 import { createOrderBook, type OrderBook } from './orders.js'
 import { policy, scopes } from './policy.js'
 import { staticClients } from './registered-clients.js'
 import type { Secrets } from './secrets.js'
+import { createSignIn, NORTHWIND, northwindProvider } from './sign-in.js'
 import { addSite } from './site/index.js'
 import { createTrialCredentials } from './trial-credentials.js'
 
@@ -29,6 +32,8 @@ export interface PlatformOptions {
   /** Every process of the platform has the same. */
   readonly secrets: Secrets
   readonly logger?: FastifyServerOptions['logger']
+  /** By which logins grow old, in seconds. Default: the system's. */
+  readonly clock?: () => number
 }
 
 /** The application, and what its operator may do directly. */
@@ -38,10 +43,12 @@ export interface Platform {
   readonly book: OrderBook
 }
 
+const systemClock = () => Date.now() / 1000
+
 /** Registers every way in, and the policy. */
 async function addMechanisms(
   app: FastifyInstance,
-  { store, origin, secrets }: PlatformOptions,
+  { store, origin, secrets, clock = systemClock }: PlatformOptions,
   accounts: Accounts,
   keyring: RotatingKeyring,
 ): Promise<void> {
@@ -49,7 +56,7 @@ async function addMechanisms(
   const audience = `${origin}/api`
   const trusted = { audience, algorithms: ['ES256'], keys: { keyring } } as const
 
-  await app.register(session, { store, issuer: 'platform', loginPath: '/login' })
+  await app.register(session, { store, issuer: 'platform', loginPath: '/login', clock })
   await app.register(apiKey, { store, issuer: 'platform', prefix: 'orders', lastUsedInterval: 5 })
   await app.register(jwt, {
     store,
@@ -85,7 +92,17 @@ async function addMechanisms(
       return account === null ? null : { name: account.name }
     },
   })
-  await app.register(authz, { policy })
+  await app.register(oauthClient, {
+    store,
+    origin,
+    secrets: secrets('signing in elsewhere'),
+    providers: { [NORTHWIND]: northwindProvider(origin, secrets) },
+    onSignIn: createSignIn(accounts),
+    errorPath: '/login',
+    // The provider of the demonstration runs on this machine.
+    outbound: { allowPrivate: [new URL(origin).host] },
+  })
+  await app.register(authz, { policy, now: clock })
 }
 
 /** Sets up every mechanism, then the API, the pages, and the applications that use them. */
@@ -112,7 +129,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   await app.register(accountRoutes, { prefix: '/api', accounts })
   await app.register(orderRoutes, { prefix: '/api', book })
   const credentials = createTrialCredentials(app, secrets)
-  await addSite(app, { accounts, book, denials, origin, credentials, provider: null })
+  await addSite(app, { accounts, book, denials, origin, credentials })
   await addClients(app, { store, origin, secrets })
+  await addNorthwind(app, { store, origin, secrets })
   return { app, accounts, book }
 }

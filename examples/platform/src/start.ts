@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net'
+import type { Store } from '@latchkey/store'
 import type { CommandLine } from './command-line.js'
+import { northwindAccounts } from './northwind/index.js'
 import { type OpenedStore, openStore } from './open-store.js'
 import { createPlatform, type Platform } from './platform.js'
 import { deriveSecrets, type Secrets } from './secrets.js'
@@ -12,6 +14,8 @@ export interface StartOptions {
   /** A store that is open already; otherwise what the command line names is opened. */
   readonly opened?: OpenedStore
   readonly logLevel?: string
+  /** By which logins grow old, in seconds. Default: the system's. */
+  readonly clock?: () => number
 }
 
 /** A platform that answers. */
@@ -29,7 +33,8 @@ export function demoPassword(name: string, secrets: Secrets): string {
     .slice(0, 12)
 }
 
-async function seed({ accounts, book }: Platform, secrets: Secrets): Promise<void> {
+async function seed({ accounts, book }: Platform, store: Store, secrets: Secrets): Promise<void> {
+  await northwindAccounts(store).add('mary', demoPassword('mary', secrets), [])
   const isNew = (await accounts.add('ada', demoPassword('ada', secrets), ['buyer'])) !== null
   await accounts.add('grace', demoPassword('grace', secrets), ['admin'])
   if (!isNew) return
@@ -40,7 +45,7 @@ async function seed({ accounts, book }: Platform, secrets: Secrets): Promise<voi
 
 /** Opens the store, builds the platform, and listens. */
 export async function start(options: StartOptions): Promise<Started> {
-  const { line, secret, logLevel = 'warn' } = options
+  const { line, secret, logLevel = 'warn', clock } = options
   const opened = options.opened ?? (await openStore(line))
   try {
     await opened.store.ready()
@@ -51,8 +56,9 @@ export async function start(options: StartOptions): Promise<Started> {
       origin,
       secrets,
       logger: { level: logLevel },
+      ...(clock === undefined ? {} : { clock }),
     })
-    await seed(platform, secrets)
+    await seed(platform, opened.store, secrets)
     await platform.app.listen({ port: line.port, host: '127.0.0.1' })
     const { port } = platform.app.server.address() as AddressInfo
     const close = async () => {

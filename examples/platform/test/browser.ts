@@ -62,7 +62,7 @@ export async function noteOf(page: Page): Promise<string> {
 export async function inspect(t: Test, page: Page, name: string): Promise<void> {
   await page.addScriptTag({ path: axeSource })
   const found = await page.evaluate(
-    'axe.run().then(({ violations }) => violations.map((each) => `${each.impact} ${each.id}: ${each.nodes.map((node) => node.target).join()}`))',
+    `axe.run().then(({ violations }) => violations.map((each) => [each.impact, each.id, ...each.nodes.map((node) => node.target)].join(' ')))`,
   )
   t.strictSame(found, [], `${name} has no fault that axe finds`)
   const scrolls = await page.evaluate('document.documentElement.scrollWidth > innerWidth')

@@ -6,7 +6,7 @@ import { demoPassword, type Started, start } from '../src/start.js'
 
 /** A platform that listens, with the passwords of its people. */
 export interface Served extends Started {
-  readonly passwords: { readonly ada: string; readonly grace: string }
+  readonly passwords: { readonly ada: string; readonly grace: string; readonly mary: string }
 }
 
 /** Finds a port that nobody listens on. */
@@ -20,16 +20,21 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts the platform in this process; it ends with the test. */
-export async function serve(t: Test, store: Store = memoryStore()): Promise<Served> {
+export async function serve(
+  t: Test,
+  store: Store = memoryStore(),
+  clock?: () => number,
+): Promise<Served> {
   const port = await freePort()
   const started = await start({
     line: { port, processes: 1, data: null, redis: null, postgres: null },
     secret: 'a secret that only this test knows, 9f2k',
     opened: { store, kind: 'memory', close: async () => {} },
     logLevel: 'silent',
+    ...(clock === undefined ? {} : { clock }),
   })
   t.teardown(() => started.close())
   const { secrets } = started
-  const [ada, grace] = [demoPassword('ada', secrets), demoPassword('grace', secrets)]
-  return { ...started, passwords: { ada, grace } }
+  const of = (name: string) => demoPassword(name, secrets)
+  return { ...started, passwords: { ada: of('ada'), grace: of('grace'), mary: of('mary') } }
 }

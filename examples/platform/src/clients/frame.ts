@@ -8,11 +8,12 @@ export function programPage(
   name: string,
   whose: string,
   body: Html,
+  width = 'other',
 ): string {
   return document(
     name,
     html`<header class="band"><div><div><strong>${name}</strong> <span class="soft">${whose}</span></div><a href="/">Back to Latchkey Orders</a></div></header>
-<main id="main" class="other">${body}</main>${footer()}`,
+<main id="main" class="${width}">${body}</main>${footer()}`,
     skin,
   )
 }

@@ -2,12 +2,6 @@ import type { SessionInfo } from '@latchkey/session'
 import { type Html, html } from './html.js'
 import { alert, type Fault, type Frame, moment, page } from './layout.js'
 
-/** Another server that people may sign in with. */
-export interface Provider {
-  readonly name: string
-  readonly path: string
-}
-
 function described(fault: Fault | null, hint = ''): Html | null {
   const ids = [fault === null ? '' : 'fault', hint].filter((id) => id !== '')
   return ids.length === 0 ? null : html` aria-describedby="${ids.join(' ')}"`
@@ -23,33 +17,27 @@ function passwordField(fault: Fault | null): Html {
 <input id="password" name="password" type="password" autocomplete="current-password" required${described(fault)}>`
 }
 
-function elsewhere(provider: Provider | null, returnTo: string): Html | null {
-  return provider === null
-    ? null
-    : html`<p class="or">or</p><form method="post" action="${provider.path}">
+/** The way in through another server. */
+function elsewhere(returnTo: string): Html {
+  return html`<form method="post" action="/sign-in">
 <input type="hidden" name="returnTo" value="${returnTo}">
-<button class="quiet wide">Sign in with ${provider.name}</button></form>`
+<button class="quiet wide">Sign in with Northwind ID</button></form>`
 }
 
 /** @param returnTo Where to go after the login. */
-export function loginPage(
-  frame: Frame,
-  fault: Fault | null,
-  returnTo: string,
-  provider: Provider | null,
-): string {
+export function loginPage(frame: Frame, fault: Fault | null, returnTo: string): string {
   const form = html`<h1>Log in</h1>
 <p class="lead">The names and passwords of the demonstration stand in the terminal in which the platform was started.</p>
 <div class="card">${alert(fault)}<form method="post" action="/login">
 <input type="hidden" name="returnTo" value="${returnTo}">
 ${nameField(fault)}${passwordField(fault)}
-<button class="wide">Log in</button></form>${elsewhere(provider, returnTo)}</div>
+<button class="wide">Log in</button></form><p class="or">or</p>${elsewhere(returnTo)}</div>
 <p class="soft">No account yet? <a href="/register">Sign up</a>. Another mechanism? <a href="/try">Try them all</a>.</p>`
   return page('Log in', frame, form, 'narrow')
 }
 
 /** The form for a new account. */
-export function registerPage(frame: Frame, fault: Fault | null, provider: Provider | null): string {
+export function registerPage(frame: Frame, fault: Fault | null): string {
   const form = html`<h1>Sign up</h1>
 <p class="lead">A name and a password are all it takes.</p>
 <div class="card">${alert(fault)}<form method="post" action="/register">
@@ -57,7 +45,7 @@ ${nameField(fault, html`<p class="hint" id="name-hint">2 to 32 letters and digit
 <label for="new-password">Password</label>
 <p class="hint" id="password-hint">At least 8 characters; 15 or more are better. Any characters will do.</p>
 <input id="new-password" name="newPassword" type="password" autocomplete="new-password" required minlength="8"${described(fault, 'password-hint')}>
-<button class="wide">Sign up</button></form>${elsewhere(provider, '/')}</div>
+<button class="wide">Sign up</button></form><p class="or">or</p>${elsewhere('/')}</div>
 <p class="soft">Have an account? <a href="/login">Log in</a>.</p>`
   return page('Sign up', frame, form, 'narrow')
 }
@@ -67,19 +55,24 @@ export function confirmPage(
   frame: Frame,
   fault: Fault | null,
   returnTo: string,
-  provider: Provider | null,
+  hasPassword: boolean,
 ): string {
-  const ways =
-    provider === null
-      ? html`<form method="post" action="/confirm">
+  const ways = hasPassword
+    ? html`<form method="post" action="/confirm">
 <input type="hidden" name="returnTo" value="${returnTo}">
 <input type="hidden" name="username" value="${frame.name}" autocomplete="username">
 ${passwordField(fault)}<button class="wide">Continue</button></form>`
-      : elsewhere(provider, returnTo)
+    : elsewhere(returnTo)
   const form = html`<h1>Is it you?</h1>
 <p class="lead">What you are about to do asks for a login of the last five minutes. Yours is older.</p>
 <div class="card">${alert(fault)}${ways}</div>`
   return page('Is it you?', frame, form, 'narrow')
+}
+
+const proofs: Readonly<Record<string, string>> = { pwd: 'password' }
+
+function proofOf(amr: readonly string[]): string {
+  return amr.map((method) => proofs[method] ?? method).join(' and ') || 'another server'
 }
 
 function device(session: SessionInfo): Html {
@@ -90,7 +83,7 @@ function device(session: SessionInfo): Html {
 <button class="danger small" aria-label="Log out ${session.device}, last used ${when}">Log out</button></form>`
   return html`<li><div><h2>${session.device}</h2>
 <p class="soft">Last used ${moment(session.lastSeenAt)}</p>
-<p class="soft">Logged in ${moment(session.createdAt)} from ${session.address}, by ${session.amr.join(' and ') || 'another server'}</p></div>${end}</li>`
+<p class="soft">Logged in ${moment(session.createdAt)} from ${session.address}, by ${proofOf(session.amr)}</p></div>${end}</li>`
 }
 
 /** Where somebody is logged in. */

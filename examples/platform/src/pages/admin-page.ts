@@ -16,7 +16,7 @@ export interface Person {
 
 function cell(value: string, role: string): Html {
   const look = value === 'yes' ? 'good' : value === 'no' ? 'bad' : 'warns'
-  const words = value.startsWith('if ') ? html`<span class="soft">${value}</span>` : null
+  const words = value.startsWith('if ') ? html`<span class="soft">${value.slice(3)}</span>` : null
   const badge = words === null ? value : 'if'
   return html`<td data-label="${role}:"><span class="badge ${look}">${badge}</span> ${words}</td>`
 }
@@ -27,7 +27,7 @@ function matrixTable({ roles, rows }: Matrix): Html {
     ({ route, cells, needs }) =>
       html`<tr><th scope="row"><code>${route}</code></th>${cells.map((value, at) => cell(value, roles[at] ?? ''))}<td class="soft"${needs === '' ? null : html` data-label="needs"`}>${needs}</td></tr>`,
   )
-  return html`<div class="table"><table class="stack"><caption>Which role reaches which route, told from the policy that decides</caption>
+  return html`<div class="table"><table class="stack dense"><caption>Which role reaches which route, told from the policy that decides</caption>
 <thead><tr><th scope="col">Route</th>${head}<th scope="col">Beside the role</th></tr></thead><tbody>${lines}</tbody></table></div>`
 }
 
@@ -69,7 +69,7 @@ function personRow({ account, sessions, keys, apps }: Person, frame: Frame): Htm
       ? null
       : html`<details><summary>What ${name} holds</summary><ul class="rows">${held}</ul></details>`
   const you = name === frame.name ? html` <span class="badge tint">you</span>` : null
-  return html`<li><div><h3>${name}${you}</h3>
+  return html`<li class="top-aligned"><div><h3>${name}${you}</h3>
 <p class="soft">${roles.join(', ')}: ${counted(sessions.length, 'session')}, ${counted(keys.length, 'key')}, ${counted(apps, 'connected app')}</p>${details}</div>
 <form method="post" action="/admin/end-person"><input type="hidden" name="id" value="${id}">
 <button class="danger small" aria-label="Revoke everything of ${name}">Revoke everything</button></form></li>`

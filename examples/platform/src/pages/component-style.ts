@@ -20,6 +20,8 @@ export const componentStyle = `
 .rows > li:last-child { padding-bottom: 0; }
 .rows > li > div:first-child { flex: 1 1 15rem; min-width: 0; overflow-wrap: anywhere; }
 .rows p { margin: 0; }
+.rows .acts { margin-top: .5rem; }
+.rows > li.top-aligned { align-items: start; }
 .badge { display: inline-block; padding: .0625rem .5625rem; border-radius: 1rem; font-size: .8125rem; font-weight: 600; background: var(--inset); color: var(--soft); border: 1px solid var(--line); white-space: nowrap; }
 .badge.good { background: var(--good-tint); color: var(--good); border-color: transparent; }
 .badge.bad { background: var(--bad-tint); color: var(--bad); border-color: transparent; }
@@ -61,5 +63,6 @@ details > summary { cursor: pointer; min-height: 2.25rem; padding: .375rem 0; co
 .phone { --accent: light-dark(#a13a1e, #ffb199); --on-accent: light-dark(#ffffff, #3d1206); --tint: light-dark(#fbe9e3, #43211a); --brass: var(--accent); }
 .northwind { --accent: light-dark(#1a5fa8, #93c5fd); --on-accent: light-dark(#ffffff, #0a2036); --tint: light-dark(#e5f0fb, #182c42); --brass: var(--accent); }
 .device { border: .625rem solid light-dark(#22262a, #3a4245); border-radius: 2.25rem; padding: 1.375rem 1.125rem; background: var(--card); max-width: 23rem; width: 100%; margin: 0 auto; min-height: 32rem; box-shadow: var(--shadow); }
+.device .acts form, .device button { width: 100%; }
 .device h2 { font-size: 1.25rem; }
 `

@@ -52,7 +52,7 @@ function menu(frame: Frame): Html {
   return html`<nav class="side" aria-label="Pages">
 ${isKnown ? group(frame, 'Your account', account) : null}
 ${group(frame, 'See it work', looking)}
-${group(frame, 'Other people’s programs', applications)}
+${group(frame, 'Programs of others', applications)}
 ${frame.isAdmin ? group(frame, 'Operating', operating) : null}
 </nav>`
 }

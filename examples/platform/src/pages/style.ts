@@ -84,6 +84,8 @@ button:hover, .button:hover { filter: brightness(1.08); }
 .wide { width: 100%; }
 .acts { display: flex; flex-wrap: wrap; gap: .625rem; align-items: center; }
 .acts form { margin: 0; }
+.acts:not(:last-child) { margin-bottom: 1.125rem; }
+h1 + .card { margin-top: 1.125rem; }
 .inline { display: flex; gap: .625rem; align-items: end; flex-wrap: wrap; }
 .inline > div { flex: 1 1 12rem; }
 .inline input, .inline select { margin-bottom: 0; }
@@ -106,9 +108,12 @@ ${componentStyle}
 @media (max-width: 40rem) {
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack, .stack tbody, .stack tr, .stack td, .stack th { display: block; width: auto; }
+  .stack caption { display: block; padding-bottom: .25rem; }
   .stack tr { padding: .75rem 0; border-top: 1px solid var(--line); }
   .stack tr:first-child { border-top: 0; }
   .stack td, .stack th { border: 0; padding: .125rem 0; text-align: left; white-space: normal; }
+  .stack.dense td:not(:empty) { display: inline-block; margin-right: 1rem; }
+  .stack td:empty { display: none; }
   .stack td[data-label]::before { content: attr(data-label) " "; color: var(--soft); }
 }
 @media (prefers-reduced-motion: no-preference) {

@@ -1,10 +1,10 @@
 import { requireIdentity } from '@latchkey/identity'
 import type { FastifyInstance } from 'fastify'
 import { appsPage } from '../pages/app-page.js'
-import { form, frameOf, mine, type Site, sendPage, withNote } from './context.js'
+import { form, frameOf, mine, sendPage, withNote } from './context.js'
 
 /** What a person allowed to programs, and how that ends. */
-export function appRoutes(app: FastifyInstance, { origin }: Site): void {
+export function appRoutes(app: FastifyInstance): void {
   const { consents } = app.oauthServer
 
   app.get('/apps', mine, async (request, reply) => {
@@ -16,11 +16,7 @@ export function appRoutes(app: FastifyInstance, { origin }: Site): void {
     '/apps/disconnect',
     { ...mine, schema: form('client') },
     async (request, reply) => {
-      const { subject } = requireIdentity(request)
-      await consents.revoke(subject, request.body.client)
-      // Access tokens verify without asking: this voids those at once that programs hold for this
-      // person. Programs that are still allowed refresh theirs.
-      await app.tokens.revoke({ subject, issuer: `${origin}/oauth` })
+      await consents.revoke(requireIdentity(request).subject, request.body.client)
       return reply.redirect(withNote('/apps', 'disconnected'), 303)
     },
   )

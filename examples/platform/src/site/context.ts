@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from '../accounts.js'
 import type { Denials } from '../denials.js'
 import type { OrderBook } from '../orders.js'
-import type { Provider } from '../pages/account-pages.js'
 import type { Frame } from '../pages/layout.js'
 import type { TrialCredentials } from '../trial-credentials.js'
 
@@ -15,8 +14,6 @@ export interface Site {
   readonly origin: string
   /** What the page `/try` sends requests with. */
   readonly credentials: TrialCredentials
-  /** Where else people may sign in. */
-  readonly provider: Provider | null
 }
 
 const notes: Readonly<Record<string, string>> = {

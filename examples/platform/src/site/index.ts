@@ -73,7 +73,7 @@ export async function addSite(app: FastifyInstance, site: Site): Promise<void> {
     orderPageRoutes(scope, site)
     deviceRoutes(scope)
     keyRoutes(scope, site.origin)
-    appRoutes(scope, site)
+    appRoutes(scope)
     tryRoutes(scope, site.credentials)
     adminRoutes(scope, site)
   })

@@ -6,6 +6,7 @@ import { type Account, accountId, namePattern } from '../accounts.js'
 import { confirmPage, loginPage, registerPage } from '../pages/account-pages.js'
 import type { Fault } from '../pages/layout.js'
 import { homePage } from '../pages/order-pages.js'
+import { NORTHWIND, signInFault } from '../sign-in.js'
 import { form, frameOf, mine, open, type Site, sendPage, withNote } from './context.js'
 
 interface LoginForm {
@@ -48,20 +49,25 @@ export function details({ name, roles }: Account, amr: readonly string[] = ['pwd
 
 /** The ways in and out, for people. */
 export function loginRoutes(app: FastifyInstance, site: Site): void {
-  const { accounts, provider } = site
+  const { accounts } = site
 
   app.get('/', open, async (request, reply) => sendPage(reply, homePage(frameOf(request))))
 
-  app.get<{ Querystring: { returnTo?: string; prompt?: string } }>(
+  app.get<{ Querystring: { returnTo?: string; prompt?: string; error?: string } }>(
     '/login',
     open,
     async (request, reply) => {
+      const { error } = request.query
       const returnTo = safeReturnTo(request.query.returnTo)
+      if (error !== undefined) {
+        const fault = { message: signInFault(error) }
+        return sendPage(reply.code(400), loginPage(frameOf(request), fault, returnTo))
+      }
       // Whoever must prove themselves anew gets the form although they are logged in.
       if (request.identity !== null && request.query.prompt === undefined) {
         return reply.redirect(returnTo, 303)
       }
-      return sendPage(reply, loginPage(frameOf(request), null, returnTo, provider))
+      return sendPage(reply, loginPage(frameOf(request), null, returnTo))
     },
   )
 
@@ -74,15 +80,22 @@ export function loginRoutes(app: FastifyInstance, site: Site): void {
       const found = await accounts.verify({ account: username, password, address: request.ip })
       if (found.account === null) {
         const fault = { ...refuse(reply, found.verdict), typed: { username } }
-        return sendPage(reply, loginPage(frameOf(request), fault, returnTo, provider))
+        return sendPage(reply, loginPage(frameOf(request), fault, returnTo))
       }
       await request.login(found.account.id, details(found.account))
       return reply.redirect(returnTo === '/' ? withNote('/', 'in') : returnTo, 303)
     },
   )
 
+  app.post<{ Body: { returnTo?: string } }>('/sign-in', open, async (request, reply) => {
+    const returnTo = safeReturnTo(request.body?.returnTo)
+    // Whoever is logged in is here to prove themselves anew.
+    const again = request.identity === null ? {} : { prompt: 'login' as const, maxAge: 0 }
+    return reply.signIn(NORTHWIND, { returnTo, ...again })
+  })
+
   app.get('/register', open, async (request, reply) =>
-    sendPage(reply, registerPage(frameOf(request), null, provider)),
+    sendPage(reply, registerPage(frameOf(request), null)),
   )
 
   app.post<{ Body: { username: string; newPassword: string } }>(
@@ -92,7 +105,7 @@ export function loginRoutes(app: FastifyInstance, site: Site): void {
       const { username, newPassword } = request.body
       const refuseWith = (message: string) => {
         const fault = { message, typed: { username } }
-        return sendPage(reply.code(422), registerPage(frameOf(request), fault, provider))
+        return sendPage(reply.code(422), registerPage(frameOf(request), fault))
       }
       const weakness = findWeakness(username, newPassword)
       if (weakness !== null) return refuseWith(weakness)
@@ -110,9 +123,9 @@ export function loginRoutes(app: FastifyInstance, site: Site): void {
 
   app.get<{ Querystring: { returnTo?: string } }>('/confirm', mine, async (request, reply) => {
     const account = await accounts.find(requireIdentity(request).subject)
-    const other = account?.hash === null ? provider : null
+    const hasPassword = account?.hash !== null
     const returnTo = safeReturnTo(request.query.returnTo)
-    return sendPage(reply, confirmPage(frameOf(request), null, returnTo, other))
+    return sendPage(reply, confirmPage(frameOf(request), null, returnTo, hasPassword))
   })
 
   app.post<{ Body: { password: string; returnTo?: string } }>(
@@ -125,7 +138,7 @@ export function loginRoutes(app: FastifyInstance, site: Site): void {
       const found = await accounts.verify(attempt)
       if (found.account === null) {
         const fault = refuse(reply, found.verdict, 'The password is wrong.')
-        return sendPage(reply, confirmPage(frameOf(request), fault, returnTo, null))
+        return sendPage(reply, confirmPage(frameOf(request), fault, returnTo, true))
       }
       await request.reauthenticated({ amr: ['pwd'] })
       return reply.redirect(returnTo, 303)

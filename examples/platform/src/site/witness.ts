@@ -32,7 +32,8 @@ export function createWitness(app: FastifyInstance): Witness {
   return async (request) => {
     const events: AuthEvent[] = []
     const begun = performance.now()
-    const { statusCode: status } = await heard.run(events, () => app.inject(request))
+    // The request begins when its promise is awaited: inside, so that its events are heard.
+    const { statusCode: status } = await heard.run(events, async () => await app.inject(request))
     const took = performance.now() - begun
     const proved = events.find(({ outcome }) => outcome === 'authenticated')
     const against = events.find(({ outcome }) => outcome !== 'authenticated')

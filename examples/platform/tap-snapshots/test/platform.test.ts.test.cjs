@@ -9,9 +9,12 @@ exports[`test/platform.test.ts > TAP > what every route asks for > must match sn
 METHODS                                       URL                                            ACCESS    MECHANISMS               REQUIREMENTS                                     REVOKED WITHIN  DECIDED BY
 GET, HEAD                                     /                                              optional  session                  -                                                10 s            route
 GET, HEAD                                     /.well-known/jwks.json                         public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/oauth-authorization-server/id     public    -                        -                                                -               route
 DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/oauth-authorization-server/oauth  public    -                        -                                                -               route
 DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/oauth-protected-resource/api      public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/oauth-protected-resource/id       public    -                        -                                                -               route
 DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/oauth-protected-resource/oauth    public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/openid-configuration/id           public    -                        -                                                -               route
 DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /.well-known/openid-configuration/oauth        public    -                        -                                                -               route
 GET, HEAD                                     /_latchkey                                     public    -                        -                                                -               route
 GET, HEAD                                     /admin                                         required  session                  roles admin                                      10 s            route
@@ -31,6 +34,11 @@ POST                                          /api/token/end                    
 POST                                          /api/token/refresh                             public    -                        -                                                -               route
 GET, HEAD                                     /apps                                          required  session                  -                                                10 s            route
 POST                                          /apps/disconnect                               required  session                  -                                                10 s            route
+GET                                           /auth/northwind                                public    -                        -                                                -               route
+POST                                          /auth/northwind/backchannel-logout             public    -                        -                                                -               route
+GET                                           /auth/northwind/callback                       public    -                        -                                                -               route
+POST                                          /auth/northwind/link                           public    -                        -                                                -               route
+POST                                          /auth/northwind/logout                         public    -                        -                                                -               route
 GET, HEAD, POST                               /confirm                                       required  session                  -                                                10 s            route
 GET, HEAD                                     /devices                                       required  session                  -                                                10 s            route
 POST                                          /devices/end                                   required  session                  maxAge 300                                       10 s            route
@@ -38,6 +46,19 @@ POST                                          /devices/end-others               
 POST                                          /devices/end-tokens                            required  session                  maxAge 300                                       10 s            route
 GET, HEAD                                     /health                                        public    -                        -                                                -               route
 GET, HEAD                                     /icon.svg                                      public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/.well-known/oauth-authorization-server     public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/.well-known/openid-configuration           public    -                        -                                                -               route
+DELETE, GET, HEAD, PATCH, POST, PUT           /id/authorize                                  public    -                        -                                                -               route
+DELETE, GET, HEAD, PATCH, POST, PUT           /id/authorize/:id                              public    -                        -                                                -               route
+DELETE, GET, HEAD, PATCH, POST, PUT           /id/connected-apps                             public    -                        -                                                -               route
+DELETE, GET, HEAD, PATCH, POST, PUT           /id/introspect                                 public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/jwks                                       public    -                        -                                                -               route
+GET, HEAD, POST                               /id/login                                      optional  northwind                -                                                10 s            route
+DELETE, GET, HEAD, PATCH, POST, PUT           /id/logout                                     public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/par                                        public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/revoke                                     public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/token                                      public    -                        -                                                -               route
+DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT  /id/userinfo                                   public    -                        -                                                -               route
 GET, HEAD                                     /keys                                          required  session                  -                                                10 s            route
 POST                                          /keys                                          required  session                  maxAge 300                                       10 s            route
 POST                                          /keys/:id/revoke                               required  session                  -                                                10 s            route
@@ -74,12 +95,14 @@ GET, HEAD                                     /robot                            
 POST                                          /robot/export                                  public    -                        -                                                -               route
 POST                                          /robot/order                                   public    -                        -                                                -               route
 POST                                          /robot/wrong                                   public    -                        -                                                -               route
+POST                                          /sign-in                                       optional  session                  -                                                10 s            route
 GET, HEAD                                     /style.css                                     public    -                        -                                                -               route
 GET, HEAD, POST                               /try                                           optional  session                  -                                                10 s            route
 
 MECHANISM  TYPE     AMBIENT  REVOKED WITHIN  ALGORITHMS  OUTBOUND  AT REST
 api-key    api-key  no       10 s            SHA-256     -         SHA-256 digests
 jwt        jwt      no       10 s            ES256       -         in the store, sealed
+northwind  session  yes      10 s            SHA-256     -         SHA-256 digests of tokens of 256 random bits
 session    session  yes      10 s            SHA-256     -         SHA-256 digests of tokens of 256 random bits
 `
 

@@ -1,0 +1,207 @@
+import t from 'tap'
+import { launch, logIn, noteOf, skip, visit } from './browser.js'
+import { serve } from './serve.js'
+
+const ways = [
+  ['on a desk without JavaScript', { javaScriptEnabled: false, width: 1280 }],
+  ['on a phone without JavaScript', { javaScriptEnabled: false, width: 375 }],
+  ['on a phone with JavaScript', { javaScriptEnabled: true, width: 375 }],
+] as const
+
+t.test('every button does what it says', { skip, timeout: 400_000 }, async (t) => {
+  const browser = await launch(t)
+  for (const [where, { javaScriptEnabled, width }] of ways) {
+    const options = { javaScriptEnabled, viewport: { width, height: 800 } }
+
+    await t.test(`one signs up, logs out and in again, ${where}`, async (t) => {
+      const { origin } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      await page.goto('/devices')
+      t.match(page.url(), '/login?returnTo=%2Fdevices', 'a page of one’s own asks for a login')
+      await page.click('main >> text=Sign up')
+      await page.fill('#username', 'linus')
+      await page.fill('#new-password', 'linus is my name')
+      await page.click('main button >> text=Sign up')
+      t.match(await noteOf(page), 'holds your name')
+      t.equal(await page.inputValue('#username'), 'linus', 'what was typed is still there')
+      await page.fill('#new-password', 'correct horse battery')
+      await page.click('main button >> text=Sign up')
+      t.match(await noteOf(page), 'account is ready')
+      t.match(await page.textContent('h1'), 'Hello, linus')
+      await page.click('text=Log out')
+      t.match(await noteOf(page), 'You are logged out')
+      await page.goto('/register')
+      await page.fill('#username', 'LINUS')
+      await page.fill('#new-password', 'correct horse battery')
+      await page.click('main button >> text=Sign up')
+      t.match(await noteOf(page), 'taken')
+      await logIn(page, ' Linus ', 'correct horse battery')
+      t.match(await page.textContent('h1'), 'Hello, linus')
+    })
+
+    await t.test(`one signs in with another server, ${where}`, async (t) => {
+      const { origin, passwords } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      const atNorthwind = async (password: string) => {
+        await page.fill('#username', 'mary')
+        await page.fill('#password', password)
+        await page.click('main button >> text=Sign in')
+      }
+      await page.goto('/keys')
+      await page.click('text=Sign in with Northwind ID')
+      t.match(page.url(), '/id/login')
+      await atNorthwind(passwords.ada)
+      t.match(await noteOf(page), 'not right')
+      await atNorthwind(passwords.mary)
+      t.match(await page.textContent('h1'), 'Latchkey Orders', 'Northwind asks for consent')
+      await page.click('[value=deny]')
+      t.match(await noteOf(page), 'You stopped at Northwind ID')
+      await page.goto('/keys')
+      await page.click('text=Sign in with Northwind ID')
+      await page.click('[value=approve]')
+      t.equal(page.url(), `${origin}/keys`, 'back where one was going')
+      t.match(await page.textContent('.who'), 'mary')
+      await page.fill('#name', 'A key of Mary')
+      await page.click('text=Make the key')
+      t.match(await page.textContent('#key'), 'orders_live_')
+
+      await page.goto('/confirm?returnTo=/devices')
+      await page.click('text=Sign in with Northwind ID')
+      t.match(page.url(), '/id/login', 'Northwind asks anew')
+      await atNorthwind(passwords.mary)
+      t.equal(page.url(), `${origin}/devices`)
+      t.equal(await page.locator('.devices li').count(), 1, 'one session, renewed')
+    })
+
+    await t.test(`one orders and cancels, ${where}`, async (t) => {
+      const { origin, passwords } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      await logIn(page, 'ada', passwords.ada)
+      await page.goto('/orders')
+      t.equal(await page.locator('.rows li').count(), 2, 'one’s own only')
+      await page.fill('#item', '<script>alert(1)</script>')
+      await page.click('main button >> text=Order')
+      t.match(await noteOf(page), 'placed')
+      t.match(await page.textContent('.rows li:first-child h2'), '<script>alert(1)</script>')
+      await page.click('.rows li:first-child button')
+      t.match(await noteOf(page), 'cancelled')
+      t.match(await page.textContent('.rows li:first-child'), 'cancelled')
+      t.equal(await page.locator('.rows li:has-text("brass") button').count(), 0, 'sent is sent')
+    })
+
+    await t.test(`keys are made, used, rotated and revoked, ${where}`, async (t) => {
+      const { origin, passwords } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      const call = async (key: string | null) =>
+        (await fetch(`${origin}/api/orders`, { headers: { 'x-api-key': key ?? '' } })).status
+      await logIn(page, 'ada', passwords.ada)
+      await page.goto('/keys')
+      t.notMatch(
+        await page.textContent('form[action="/keys"]'),
+        'orders:export',
+        'not hers to give',
+      )
+      await page.fill('#name', 'My script')
+      await page.click('text=Make the key')
+      const first = await page.textContent('#key')
+      t.equal(await call(first), 200)
+      await page.goto('/keys')
+      t.notOk((await page.content()).includes(first ?? '-'), 'it is shown once')
+      t.match(await page.textContent('.rows'), '1 of 60 requests used')
+      await page.click('summary')
+      await page.click('text=Rotate >> nth=-1')
+      const second = await page.textContent('#key')
+      t.not(second, first)
+      t.equal(await call(first), 401, 'the old secret ended at once')
+      t.equal(await call(second), 200)
+      await page.goto('/keys')
+      await page.click('summary')
+      await page.click('button >> text=Revoke')
+      t.match(await noteOf(page), 'revoked')
+      t.equal(await call(second), 401)
+      await page.uncheck('[value="orders:read"]')
+      await page.fill('#name', 'Nothing')
+      await page.click('text=Make the key')
+      t.match(await noteOf(page), 'choose what the key may do')
+    })
+
+    await t.test(`a program gets access, oversteps, and is cut off, ${where}`, async (t) => {
+      const { origin, passwords } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      await page.goto('/parcels')
+      await page.click('text=Connect Latchkey Orders')
+      t.match(page.url(), '/login', 'the platform asks who one is')
+      await page.fill('#username', 'ada')
+      await page.fill('#password', passwords.ada)
+      await page.click('main button >> text=Log in')
+      t.match(await page.textContent('h1'), 'Parcel Pigeon')
+      await page.click('[value=deny]')
+      t.match(await noteOf(page), 'You said no')
+      await page.click('text=Connect Latchkey Orders')
+      await page.click('[value=approve]')
+      t.match(await noteOf(page), 'Connected')
+      t.match(await page.textContent('main'), 'A padlock')
+      t.notMatch(await page.textContent('main'), 'A lantern', 'not what others ordered')
+      await page.click('text=Overstep')
+      t.match(await noteOf(page), 'allowed us to read, no more')
+      t.match(await page.textContent('.flow li:last-child'), '403 insufficient_scope')
+      await page.click('text=Connected apps')
+      await page.click('button >> text=Disconnect')
+      t.match(await noteOf(page), 'disconnected')
+      await page.goto('/parcels')
+      await page.click('text=Look again')
+      t.match(await noteOf(page), 'does not let us in any more')
+      await page.click('text=Connect Latchkey Orders')
+      t.match(await page.textContent('h1'), 'Parcel Pigeon', 'it is asked for again')
+      await page.click('[value=approve]')
+      await page.click('text=Disconnect')
+      t.match(await noteOf(page), 'given our access back')
+    })
+
+    await t.test(`a phone refreshes, and a thief ends it, ${where}`, async (t) => {
+      const { origin, passwords } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      const begin = async () => {
+        await page.goto('/phone')
+        await page.fill('#username', 'ada')
+        await page.fill('#password', passwords.ada)
+        await page.click('.device button')
+        t.match(await noteOf(page), 'Logged in')
+      }
+      await begin()
+      await page.click('text=Show my orders')
+      t.match(await noteOf(page), 'You have 2 orders')
+      await page.click('text=Refresh the tokens')
+      t.match(await noteOf(page), 'Both tokens are new')
+      await page.click('text=Refresh the tokens')
+      await page.click('text=The thief refreshes')
+      t.match(await noteOf(page), 'The thief was refused')
+      await page.click('text=Show my orders')
+      t.match(await noteOf(page), 'You have been logged out')
+      await begin()
+      await page.click('.device >> text=Log out')
+      t.match(await noteOf(page), 'Logged out')
+
+      await begin()
+      await logIn(page, 'ada', passwords.ada)
+      await page.goto('/devices')
+      await page.click('text=Log out my phone apps')
+      t.match(await noteOf(page), 'void')
+      await page.goto('/phone')
+      await page.click('text=Show my orders')
+      t.match(await noteOf(page), 'You have been logged out')
+    })
+
+    await t.test(`a robot exports, and no more, ${where}`, async (t) => {
+      const { origin } = await serve(t)
+      const page = await visit(t, browser, origin, options)
+      await page.goto('/robot')
+      await page.click('text=Export all orders')
+      t.match(await noteOf(page), 'exported 3 orders')
+      await page.click('text=Place an order')
+      t.match(await page.textContent('.flow li:last-child'), '403 insufficient_scope')
+      await page.click('text=Use a wrong secret')
+      t.match(await page.textContent('.flow li:last-child'), '401 invalid_client')
+    })
+  }
+})
