@@ -18,8 +18,8 @@ const required = {
 // Members that only id tokens and security events have (OpenID Connect Core §2, RFC 8417).
 const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events', 'sub_id'] as const
 
-// How two widespread products tell their kinds of token apart.
-const foreignKinds: ReadonlySet<unknown> = new Set(['ID', 'Refresh', 'Offline', 'Logout', 'id'])
+// How two widespread products tell their kinds of token apart, in any case.
+const foreignKinds: ReadonlySet<string> = new Set(['id', 'refresh', 'offline', 'logout'])
 
 // What introspection endpoints call access tokens, in any case: RFC 7662 §2.2 has the types of
 // RFC 6749, products add the `typ` or `token_use` of the token itself.
@@ -29,6 +29,10 @@ const accessKinds: Readonly<Record<'token_type' | 'token_use' | 'typ', ReadonlyS
   typ: new Set(['bearer', 'dpop', 'jwt', 'at+jwt', 'access', 'access_token']),
 }
 const kindNames = Object.keys(accessKinds) as (keyof typeof accessKinds)[]
+
+function isForeignKind(kind: unknown): boolean {
+  return typeof kind === 'string' && foreignKinds.has(kind.toLowerCase())
+}
 
 /** Checks the `typ` of a header. @returns Why not, or `null`. */
 export function findTypeRefusal(profile: TokenProfile, { typ }: JwsHeader): RefusalReason | null {
@@ -44,8 +48,7 @@ export function findProfileRefusal(
   if (required[profile].some((name) => claims[name] === undefined)) return 'missing-claim'
   if (profile === 'at+jwt') return null
   if (foreignClaims.some((name) => claims[name] !== undefined)) return 'not-an-access-token'
-  const isForeign = foreignKinds.has(claims.typ) || foreignKinds.has(claims.token_use)
-  return isForeign ? 'not-an-access-token' : null
+  return isForeignKind(claims.typ) || isForeignKind(claims.token_use) ? 'not-an-access-token' : null
 }
 
 /**

@@ -180,34 +180,37 @@ t.test('what is remembered is asked about again in time', async (t) => {
   t.equal(endpoint.requests.length, 3)
 })
 
-t.test('an answer that does not fit is a refusal', async (t) => {
-  const endpoint = await start(t)
-  const rows: [string, JsonObject][] = [
-    ['inactive', { active: false }],
-    ['another audience', { ...active, aud: 'https://other.example.com' }],
-    ['no audience', { ...active, aud: undefined }],
-    ['another issuer', { ...active, iss: 'https://other.example' }],
-    ['expired', { ...active, exp: now - 60 }],
-    ['not yet valid', { ...active, nbf: now + 60 }],
-    ['expiry as text', { ...active, exp: '9999999999' }],
-    ['neither subject nor client', { ...active, sub: undefined, client_id: undefined }],
-    ['a subject that is a list', { ...active, sub: [] }],
-    ['bound to something unknown', { ...active, cnf: { x: 1 } }],
-    ['bound to a key, which is not checked', { ...active, cnf: { jkt: 'x' } }],
-    ['a login of the future', { ...active, auth_time: now + 3600 }],
-    ...notAccessTokens.map((marks): [string, JsonObject] => [
-      JSON.stringify(marks),
-      { ...active, ...marks },
-    ]),
-  ]
-  for (const [what, answer] of rows) {
-    const token = what.replaceAll(/\W/g, '-')
-    endpoint.answers.set(token, answer)
-    const response = await ask(endpoint, token)
-    t.equal(response.statusCode, 401, what)
-    t.match(String(response.headers['www-authenticate']), /^Bearer .*error="invalid_token"/)
-  }
-})
+t.test(
+  'V10.3.1: an answer that does not fit, for another audience say, is a refusal',
+  async (t) => {
+    const endpoint = await start(t)
+    const rows: [string, JsonObject][] = [
+      ['inactive', { active: false }],
+      ['another audience', { ...active, aud: 'https://other.example.com' }],
+      ['no audience', { ...active, aud: undefined }],
+      ['another issuer', { ...active, iss: 'https://other.example' }],
+      ['expired', { ...active, exp: now - 60 }],
+      ['not yet valid', { ...active, nbf: now + 60 }],
+      ['expiry as text', { ...active, exp: '9999999999' }],
+      ['neither subject nor client', { ...active, sub: undefined, client_id: undefined }],
+      ['a subject that is a list', { ...active, sub: [] }],
+      ['bound to something unknown', { ...active, cnf: { x: 1 } }],
+      ['bound to a key, which is not checked', { ...active, cnf: { jkt: 'x' } }],
+      ['a login of the future', { ...active, auth_time: now + 3600 }],
+      ...notAccessTokens.map((marks): [string, JsonObject] => [
+        JSON.stringify(marks),
+        { ...active, ...marks },
+      ]),
+    ]
+    for (const [what, answer] of rows) {
+      const token = what.replaceAll(/\W/g, '-')
+      endpoint.answers.set(token, answer)
+      const response = await ask(endpoint, token)
+      t.equal(response.statusCode, 401, what)
+      t.match(String(response.headers['www-authenticate']), /^Bearer .*error="invalid_token"/)
+    }
+  },
+)
 
 t.test('what is no token is refused without a call', async (t) => {
   const endpoint = await start(t)

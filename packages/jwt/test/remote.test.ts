@@ -101,7 +101,7 @@ t.test(
 )
 
 t.test(
-  'through an outage known keys go on up to the bound, and then the answer is 503',
+  'V16.5.2: through an outage known keys go on up to the bound, and then the answer is 503',
   async (t) => {
     const provider = await startProvider(t)
     const test = await createIssuer()
@@ -132,7 +132,7 @@ t.test(
 )
 
 t.test(
-  'a server that is slow, wrong, huge or redirecting gives 503, and nothing of it is used',
+  'V15.3.2: a server that is slow, wrong, huge or redirecting gives 503, and nothing of it is used',
   async (t) => {
     const test = await createIssuer()
     const target = await serve((_, response) =>
@@ -204,30 +204,33 @@ t.test('the metadata of RFC 8414 do, where there are no others', async (t) => {
   t.equal((await me(app, test.token({ iss: provider.url }))).statusCode, 200)
 })
 
-t.test('metadata that are of another issuer, or lead astray, are refused', async (t) => {
-  const test = await createIssuer()
-  const rows: [string, (provider: Provider) => JsonObject][] = [
-    ['another issuer', ({ url }) => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` })],
-    ['no keys', ({ url }) => ({ issuer: url })],
-    [
-      'keys at a private address',
-      ({ url }) => ({ issuer: url, jwks_uri: 'https://169.254.169.254/' }),
-    ],
-    [
-      'keys at a host that is not allowed',
-      ({ url }) => ({ issuer: url, jwks_uri: 'http://127.0.0.1:1/' }),
-    ],
-    ['keys in a file', ({ url }) => ({ issuer: url, jwks_uri: 'file:///etc/passwd' })],
-  ]
-  for (const [what, metadata] of rows) {
-    const provider = await startProvider(t)
-    provider.keys.push(test.publicJwk)
-    provider.metadata = { '/.well-known/openid-configuration': metadata(provider) }
-    const app = await createApp(t, trusting(provider, { keys: { discovery: true } }))
-    t.equal((await me(app, test.token({ iss: provider.url }))).statusCode, 503, what)
-    t.equal(provider.fetched.get('/jwks'), undefined)
-  }
-})
+t.test(
+  'V15.3.2: metadata that are of another issuer, or lead to a private address, are refused',
+  async (t) => {
+    const test = await createIssuer()
+    const rows: [string, (provider: Provider) => JsonObject][] = [
+      ['another issuer', ({ url }) => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` })],
+      ['no keys', ({ url }) => ({ issuer: url })],
+      [
+        'keys at a private address',
+        ({ url }) => ({ issuer: url, jwks_uri: 'https://169.254.169.254/' }),
+      ],
+      [
+        'keys at a host that is not allowed',
+        ({ url }) => ({ issuer: url, jwks_uri: 'http://127.0.0.1:1/' }),
+      ],
+      ['keys in a file', ({ url }) => ({ issuer: url, jwks_uri: 'file:///etc/passwd' })],
+    ]
+    for (const [what, metadata] of rows) {
+      const provider = await startProvider(t)
+      provider.keys.push(test.publicJwk)
+      provider.metadata = { '/.well-known/openid-configuration': metadata(provider) }
+      const app = await createApp(t, trusting(provider, { keys: { discovery: true } }))
+      t.equal((await me(app, test.token({ iss: provider.url }))).statusCode, 503, what)
+      t.equal(provider.fetched.get('/jwks'), undefined)
+    }
+  },
+)
 
 t.test('a certificate that nobody vouches for gives 503', async (t) => {
   const test = await createIssuer()

@@ -332,6 +332,8 @@ t.test('in the looser profile other kinds of token are refused by what they hold
     ['an id token by "typ"', trusted.token({ typ: 'ID' }, header)],
     ['a refresh token by "typ"', trusted.token({ typ: 'Refresh' }, header)],
     ['an offline token by "typ"', trusted.token({ typ: 'Offline' }, header)],
+    ['a refresh token in small letters', trusted.token({ typ: 'refresh' }, header)],
+    ['a refresh token by "token_use"', trusted.token({ token_use: 'REFRESH' }, header)],
     ['an id token by "token_use"', trusted.token({ token_use: 'id' }, header)],
     ['a logout token by its header', trusted.token(simple, { typ: 'logout+jwt' })],
     ['no subject', trusted.token({ sub: undefined }, header)],
