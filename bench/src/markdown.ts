@@ -1,5 +1,5 @@
 // node dist/markdown.js [results.json [page.md]]: writes docs/performance.md from bench/results.json,
-// which is what `npm run bench -- --json > bench/results.json` gave.
+// which is what `npm run -s bench -- --json > bench/results.json` gave.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type BenchResults, isSmoke, writePage } from './markdown-page.js'
