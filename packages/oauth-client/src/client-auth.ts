@@ -52,19 +52,21 @@ export function prepareClientAuth(
   options: ProviderOptions,
   now: () => number,
 ): ClientAuth {
-  const { clientId, clientSecret, privateKey, makeSecret, issuer } = options
+  const { clientId, clientSecret, privateKey, makeSecret, issuer, issuerOf, plain } = options
   const method = findMethod(name, options)
   const form = { client_id: clientId }
   if (method === 'none') return async () => ({ form, headers: {} })
   if (method === 'private_key_jwt') {
     const key: SigningKey = prepareSigningKey(privateKey as NonNullable<typeof privateKey>)
     const sign = prepareJwsSerializer(key, 'JWT')
-    return async () => {
+    // Where there is no one issuer that could be meant, the endpoint is.
+    const isNamed = issuerOf === undefined && plain === undefined
+    return async ({ tokenEndpoint }) => {
       const iat = now()
       const assertion = await sign({
         iss: clientId,
         sub: clientId,
-        aud: issuer,
+        aud: isNamed ? issuer : tokenEndpoint,
         jti: randomBase64url(16),
         iat,
         exp: iat + ASSERTION_LIFETIME,

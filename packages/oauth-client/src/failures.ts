@@ -47,9 +47,28 @@ function tell(
   return reply.send(failurePage({ message, code, again }))
 }
 
+/**
+ * Takes back every cookie that a failed request would set: a session that began, and then could
+ * not be ended again, must not reach the browser either.
+ */
+function withholdCookies(reply: FastifyReply): void {
+  const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  reply.removeHeader('set-cookie')
+  for (const cookie of cookies) {
+    if (cookie.includes('; Max-Age=0')) reply.header('set-cookie', cookie)
+  }
+}
+
 /** Every failure of our routes ends in a page, a redirect or a few words of JSON, and an event. */
 export function handleFailures(app: FastifyInstance, house: House): void {
+  const failed = new WeakSet<FastifyRequest>()
+  // After the hook of the session, which stands further out.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (failed.has(request)) withholdCookies(reply)
+    done(null, payload)
+  })
   app.setErrorHandler<FastifyError>((error, request, reply) => {
+    failed.add(request)
     const { provider } = request.routeOptions.config as unknown as { readonly provider: string }
     const known = toKnown(error)
     if (known.statusCode >= 500) request.log.error(error)
