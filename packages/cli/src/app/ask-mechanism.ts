@@ -18,19 +18,22 @@ export function findTokenMechanism(app: FastifyInstance, name?: string): Mechani
   return all.find(isWanted) ?? null
 }
 
+/** A token is presented, so that nothing presented is no answer. */
+export type Answered = Exclude<Outcome, null>
+
 /**
  * Asks a mechanism about a token, by a request that goes nowhere: no route of the application
  * hears of it.
  */
-export async function askMechanism(mechanism: Mechanism, token: string): Promise<Outcome> {
+export async function askMechanism(mechanism: Mechanism, token: string): Promise<Answered> {
   const { default: Fastify } = await import('fastify')
   const { identity } = await import('@latchkey/identity')
   const scratch = Fastify()
-  let outcome: Outcome = null
+  let outcome: Answered = { unavailable: { reason: mechanism.name } }
   try {
     await scratch.register(identity)
     scratch.get('/', async (request, reply) => {
-      outcome = await mechanism.authenticate(request, reply)
+      outcome = (await mechanism.authenticate(request, reply)) as Answered
       return ''
     })
     await scratch.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })

@@ -1,24 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Outcome } from '@latchkey/identity'
-import type { JwtOptions } from '@latchkey/jwt'
-import { algorithms, isAlgorithm, isSymmetric, parseJsonObject } from '@latchkey/tokens'
-import { askMechanism, findTokenMechanism } from '../app/ask-mechanism.js'
+import type { Mechanism } from '@latchkey/identity'
+import type { JwtOptions, TrustedIssuerOptions } from '@latchkey/jwt'
+import {
+  algorithms,
+  isAlgorithm,
+  isSymmetric,
+  type JwkSet,
+  parseJsonObject,
+} from '@latchkey/tokens'
+import { type Answered, askMechanism, findTokenMechanism } from '../app/ask-mechanism.js'
 import { nameOption } from '../app/managers.js'
-import { appOptions, appPlace, withApp } from '../app/with-app.js'
+import { type AppPlace, appOptions, appPlace, withApp } from '../app/with-app.js'
 import { type Answer, type Call, type Command, isSet, listOf, textOf } from '../command.js'
 import { CommandError, messageOf, usage } from '../errors.js'
 import { exitCodes } from '../exit-codes.js'
 import { readSecret } from '../prompt.js'
 import { describeIdentity, identityData } from './identity-text.js'
 
-async function readKeys(call: Call): Promise<JwtOptions['keys' & keyof JwtOptions]> {
+async function readKeys(call: Call): Promise<TrustedIssuerOptions['keys']> {
   const file = textOf(call, 'jwks')
-  if (file === undefined) return { discovery: true } as never
+  if (file === undefined) return { discovery: true }
   const text = await readFile(resolve(call.io.cwd, file), 'utf8').catch(() => '')
   const jwks = parseJsonObject(text)
   if (jwks === null) throw usage(`Cannot read "${file}": it is no JWK set`)
-  return { jwks } as never
+  return { jwks: jwks as unknown as JwkSet }
 }
 
 function readAlgorithms(call: Call) {
@@ -43,19 +49,17 @@ async function optionsOf(call: Call, issuer: string): Promise<JwtOptions> {
     keys: await readKeys(call),
     profile: isSet(call, 'any-type') ? 'jwt' : 'at+jwt',
     outbound: { allowPrivate: host },
-  } as JwtOptions
+  }
 }
 
-async function verifyByIssuer(call: Call, issuer: string, token: string): Promise<Outcome> {
+async function verifyByIssuer(options: JwtOptions, token: string): Promise<Answered> {
   const { default: Fastify } = await import('fastify')
   const { jwt } = await import('@latchkey/jwt')
-  const options = await optionsOf(call, issuer)
   const scratch = Fastify()
   try {
     await scratch.register(jwt, options)
     await scratch.ready()
-    const mechanism = scratch.mechanisms.find('jwt')
-    return mechanism === undefined ? null : await askMechanism(mechanism, token)
+    return await askMechanism(scratch.mechanisms.find('jwt') as Mechanism, token)
   } catch (error) {
     throw new CommandError('LATCHKEY_CLI_REFUSED', messageOf(error))
   } finally {
@@ -63,21 +67,21 @@ async function verifyByIssuer(call: Call, issuer: string, token: string): Promis
   }
 }
 
-function verifyByApp(call: Call, token: string): Promise<Outcome> {
-  return withApp(call.io, appPlace(call), async (app) => {
+function verifyByApp(call: Call, place: AppPlace, token: string): Promise<Answered> {
+  return withApp(call.io, place, async (app) => {
     const mechanism = findTokenMechanism(app, textOf(call, 'name'))
     if (mechanism !== null) return askMechanism(mechanism, token)
     throw new CommandError('LATCHKEY_CLI_APP', 'The application has nothing that verifies tokens')
   })
 }
 
-function answerOf(outcome: Outcome): Answer {
-  if (outcome !== null && 'identity' in outcome) {
+function answerOf(outcome: Answered): Answer {
+  if ('identity' in outcome) {
     const { identity } = outcome
     const text = `VALID\n${describeIdentity(identity)}`
     return { text, data: { valid: true, identity: identityData(identity) } }
   }
-  if (outcome !== null && 'unavailable' in outcome) {
+  if ('unavailable' in outcome) {
     const { reason, cause } = outcome.unavailable
     const why = cause === undefined ? '' : `: ${messageOf(cause)}`
     throw new CommandError(
@@ -85,7 +89,7 @@ function answerOf(outcome: Outcome): Answer {
       `Cannot verify: ${reason} is not there${why}`,
     )
   }
-  const reason = outcome === null ? 'no-token' : outcome.refusal.reason
+  const { reason } = outcome.refusal
   const data = { valid: false, reason }
   return { text: `NOT VALID: ${reason}`, data, exitCode: exitCodes.negative }
 }
@@ -126,12 +130,12 @@ export const tokensVerify: Command = {
     if (issuer !== undefined && textOf(call, 'app') !== undefined) {
       throw usage('Write either --app or --issuer')
     }
-    const place = issuer === undefined ? appPlace(call) : null
+    const options = issuer === undefined ? appPlace(call) : await optionsOf(call, issuer)
     const token = await readSecret(call.io, 'Token')
     return answerOf(
-      issuer === undefined || place !== null
-        ? await verifyByApp(call, token)
-        : await verifyByIssuer(call, issuer, token),
+      'path' in options
+        ? await verifyByApp(call, options, token)
+        : await verifyByIssuer(options, token),
     )
   },
 }

@@ -22,7 +22,7 @@ export async function examineApp(
   { resources, now }: { readonly resources: readonly string[]; readonly now: number },
 ): Promise<Finding[]> {
   const issuer = await issuerOf(app)
-  const ask = intoApp(app)
+  const ask = intoApp(app, issuer === null ? null : new URL(issuer).origin)
   const asServer = issuer === null ? null : await examineIssuer({ ask, issuer, resources, now })
   return [
     ...checkRoutes(app),

@@ -44,26 +44,37 @@ export const overNetwork: Transport = async ({ method = 'GET', url, headers, bod
   }
 }
 
-/** Asks an application that does not listen, as if it did at its issuer. */
-export function intoApp(app: FastifyInstance): Transport {
-  return async ({ method = 'GET', url, headers = {}, body }) => {
-    const { host, pathname, search } = new URL(url)
-    const response = await app.inject({
-      method,
-      url: `${pathname}${search}`,
-      headers: { host, ...headers },
-      ...(body === undefined ? {} : { payload: body }),
-    })
-    const cookies = [response.headers['set-cookie'] ?? []].flat()
-    return {
-      status: response.statusCode,
-      header(name) {
-        const value = response.headers[name]
-        return value === undefined ? null : String(value)
-      },
-      cookies,
-      body: response.body,
-    }
+/**
+ * Asks an application that does not listen, as if it did; what it does not know may be elsewhere.
+ *
+ * @param own The origin whose addresses are nowhere but in it, or `null`.
+ */
+export function intoApp(app: FastifyInstance, own: string | null): Transport {
+  return async (question) => {
+    const reply = await injectInto(app, question)
+    if (reply.status !== 404 || new URL(question.url).origin === own) return reply
+    return (await overNetwork(question)) ?? reply
+  }
+}
+
+async function injectInto(app: FastifyInstance, question: Question): Promise<Reply> {
+  const { method = 'GET', url, headers = {}, body } = question
+  const { host, pathname, search } = new URL(url)
+  const response = await app.inject({
+    method,
+    url: `${pathname}${search}`,
+    headers: { host, ...headers },
+    ...(body === undefined ? {} : { payload: body }),
+  })
+  const cookies = [response.headers['set-cookie'] ?? []].flat()
+  return {
+    status: response.statusCode,
+    header(name) {
+      const value = response.headers[name]
+      return value === undefined ? null : String(value)
+    },
+    cookies,
+    body: response.body,
   }
 }
 
