@@ -29,29 +29,32 @@ t.test('without a login page there is one that believes everybody', async (t) =>
   }
 })
 
-t.test('it sends nobody elsewhere, and takes no cookie that it did not make', async (t) => {
-  const app = await start()
-  const browser = createBrowser(app)
-  const login = (await browser.get(authorizeUrl())).headers.location as string
-  for (const [url, form, site] of [
-    ['/development-login', { subject: 'alice' }, 'same-origin'],
-    ['/development-login?returnTo=https://evil.example', { subject: 'alice' }, 'same-origin'],
-    ['/development-login?returnTo=//evil.example', { subject: 'alice' }, 'same-origin'],
-    [login, {}, 'same-origin'],
-    [login, { subject: 'alice' }, 'cross-site'],
-  ] as const) {
-    const response = await browser.post(url, form as Record<string, string>, {
-      'sec-fetch-site': site,
-    })
-    t.equal(response.statusCode, 403, 'V1.2.2, V3.7.2')
-    t.equal(response.headers.location, undefined)
-  }
-  t.equal((await app.inject({ method: 'POST', url: login })).statusCode, 403)
-  const forged = `latchkey-development=YWxpY2U.1.${'A'.repeat(43)}`
-  const response = await app.inject({ url: authorizeUrl(), headers: { cookie: forged } })
-  t.match(response.headers.location, '/development-login')
-  await app.close()
-})
+t.test(
+  'V1.2.2, V3.7.2: it sends nobody elsewhere, and takes no cookie that it did not make',
+  async (t) => {
+    const app = await start()
+    const browser = createBrowser(app)
+    const login = (await browser.get(authorizeUrl())).headers.location as string
+    for (const [url, form, site] of [
+      ['/development-login', { subject: 'alice' }, 'same-origin'],
+      ['/development-login?returnTo=https://evil.example', { subject: 'alice' }, 'same-origin'],
+      ['/development-login?returnTo=//evil.example', { subject: 'alice' }, 'same-origin'],
+      [login, {}, 'same-origin'],
+      [login, { subject: 'alice' }, 'cross-site'],
+    ] as const) {
+      const response = await browser.post(url, form as Record<string, string>, {
+        'sec-fetch-site': site,
+      })
+      t.equal(response.statusCode, 403)
+      t.equal(response.headers.location, undefined)
+    }
+    t.equal((await app.inject({ method: 'POST', url: login })).statusCode, 403)
+    const forged = `latchkey-development=YWxpY2U.1.${'A'.repeat(43)}`
+    const response = await app.inject({ url: authorizeUrl(), headers: { cookie: forged } })
+    t.match(response.headers.location, '/development-login')
+    await app.close()
+  },
+)
 
 t.test('the mechanism says what it is', async (t) => {
   const app = await start()

@@ -107,12 +107,12 @@ t.test('a client without a name, scopes or a host is shown as it is', async (t) 
   t.match(v6.headers['content-security-policy'], "form-action 'self' http:;")
 })
 
-t.test('B37: a user who declines is sent back with access_denied', async (t) => {
+t.test('A21, B37: a user who declines is sent back with access_denied, by 303', async (t) => {
   const { app } = await startServer()
   const browser = createBrowser(app, 'alice')
   const { action, token } = formOf(await browser.get(authorizeUrl()))
   const response = await browser.post(action, { token, decision: 'deny' })
-  t.equal(response.statusCode, 303, 'A21')
+  t.equal(response.statusCode, 303)
   t.match(answerOf(response), { error: 'access_denied', state: 'a state', iss: issuer })
   const later = await browser.post(action, { token, decision: 'approve' })
   t.equal(later.statusCode, 404)

@@ -240,7 +240,7 @@ t.test('A6: redirect URIs of apps and of loopback hosts can be registered', asyn
   }
 })
 
-t.test('G150: the network of an address', async (t) => {
+t.test('M150: the network of an address', async (t) => {
   for (const [ip, network] of [
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],

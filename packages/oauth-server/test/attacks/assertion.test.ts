@@ -154,12 +154,19 @@ t.test('one method only, and the registered one', async (t) => {
   t.equal(unknown.statusCode, 401, 'F72')
   const other = await use(app, assertion, { client_id: 'web' })
   t.equal(other.statusCode, 401, 'F71')
-  const strange = await use(app, assertion, { client_assertion_type: 'urn:x' })
-  t.equal(strange.json().error, 'invalid_client', 'F85')
-  const alone = await use(app, '')
-  t.equal(alone.json().error, 'invalid_client', 'F85')
   t.equal((await postForm(app, '/token', { client_id: 'assertive' })).statusCode, 401, 'F70')
 })
+
+t.test(
+  'F85: an assertion of another type is none, and a type without an assertion, too',
+  async (t) => {
+    const { app } = await start()
+    const strange = await use(app, await makeAssertion(), { client_assertion_type: 'urn:x' })
+    t.equal(strange.json().error, 'invalid_client')
+    const alone = await use(app, '')
+    t.equal(alone.json().error, 'invalid_client')
+  },
+)
 
 t.test('F87: tokens of ours are no assertions', async (t) => {
   const { app } = await start()

@@ -132,7 +132,7 @@ const answers: [line: string, what: string, changes: Changes, error: string][] =
   ['I109', 'an unknown resource', { resource: 'https://unknown.example.com' }, 'invalid_target'],
 ]
 
-t.test('what else is wrong is answered to the client, with state and iss', async (t) => {
+t.test('B26, B39: what else is wrong is answered to the client, with state and iss', async (t) => {
   const { app } = await startServer()
   for (const [line, what, changes, error] of answers) {
     await t.test(`${line}: ${what}`, async (t) => {
@@ -142,9 +142,9 @@ t.test('what else is wrong is answered to the client, with state and iss', async
       const answer = answerOf(response)
       t.equal(answer.error, error)
       t.equal(answer.state, changes.state ?? 'a state')
-      t.equal(answer.iss, issuer, 'B26: iss on errors')
+      t.equal(answer.iss, issuer)
       t.equal(answer.code, undefined)
-      t.match(answer.error_description, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, 'B39')
+      t.match(answer.error_description, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
     })
   }
 })
@@ -291,25 +291,31 @@ t.test('A16: HEAD has no side effects, nor has any other method', async (t) => {
   }
 })
 
-t.test('A24, A25, B33: pages have no CORS, no referrer, no frames, and no script', async (t) => {
-  const { app } = await startServer()
-  const page = await createBrowser(app, 'alice').get(authorizeUrl(), {
-    origin: 'https://evil.example',
-  })
-  const error = await createBrowser(app, 'alice').get(authorizeUrl({ client_id: 'nobody' }))
-  for (const { headers } of [page, error]) {
-    t.equal(headers['access-control-allow-origin'], undefined)
-    t.equal(headers['referrer-policy'], 'no-referrer')
-    t.equal(headers['x-frame-options'], 'DENY')
-    t.equal(headers['x-content-type-options'], 'nosniff')
-    t.equal(headers['cache-control'], 'no-store')
-    t.match(headers['content-security-policy'], "frame-ancestors 'none'", 'V3.4.6')
-    t.match(headers['content-security-policy'], "default-src 'none'")
-    t.notMatch(headers['content-security-policy'], 'script-src')
-  }
-  t.match(page.headers['content-security-policy'], `form-action 'self' ${new URL(callback).origin}`)
-  t.equal((await app.inject({ method: 'OPTIONS', url: '/authorize' })).statusCode, 404)
-})
+t.test(
+  'A24, A25, B33, V3.4.6: pages have no CORS, no referrer, no frames, and no script',
+  async (t) => {
+    const { app } = await startServer()
+    const page = await createBrowser(app, 'alice').get(authorizeUrl(), {
+      origin: 'https://evil.example',
+    })
+    const error = await createBrowser(app, 'alice').get(authorizeUrl({ client_id: 'nobody' }))
+    for (const { headers } of [page, error]) {
+      t.equal(headers['access-control-allow-origin'], undefined)
+      t.equal(headers['referrer-policy'], 'no-referrer')
+      t.equal(headers['x-frame-options'], 'DENY')
+      t.equal(headers['x-content-type-options'], 'nosniff')
+      t.equal(headers['cache-control'], 'no-store')
+      t.match(headers['content-security-policy'], "frame-ancestors 'none'")
+      t.match(headers['content-security-policy'], "default-src 'none'")
+      t.notMatch(headers['content-security-policy'], 'script-src')
+    }
+    t.match(
+      page.headers['content-security-policy'],
+      `form-action 'self' ${new URL(callback).origin}`,
+    )
+    t.equal((await app.inject({ method: 'OPTIONS', url: '/authorize' })).statusCode, 404)
+  },
+)
 
 t.test('A23: form_post escapes every value, and runs one script, known by its hash', async (t) => {
   const { app } = await startServer()

@@ -136,7 +136,7 @@ t.test('a public client redeems with PKCE alone, and a post client with its secr
   t.equal((await postForm(app, '/token', form)).statusCode, 200)
 })
 
-t.test('F76, G150: failures are limited by client and network, in IPv6 by /64', async (t) => {
+t.test('F76, M150: failures are limited by client and network, in IPv6 by /64', async (t) => {
   const { app, advance } = await startServer({ limits: { authenticationFailures: 3, window: 60 } })
   const attempt = (remoteAddress: string, secret = 'wrong', client = 'service') =>
     app.inject({

@@ -44,12 +44,15 @@ t.test('what is wrong is refused when it is pushed', async (t) => {
     ['F71', 'another client', { client_id: 'spa' }, 401, 'invalid_client'],
     ['A8', 'a repeated parameter', { scope: ['orders:read', 'x'] }, 400, 'invalid_request'],
   ] as const) {
-    const response = await push(app, changes)
-    t.equal(response.statusCode, status, `${line}: ${what}`)
-    t.equal(response.json().error, error)
+    await t.test(`${line}: ${what}`, async (t) => {
+      const response = await push(app, changes)
+      t.equal(response.statusCode, status)
+      t.equal(response.json().error, error)
+      t.equal(response.json().request_uri, undefined)
+    })
   }
   const open = await postForm(app, '/par', params)
-  t.equal(open.statusCode, 401, 'V10.4.10: without a credential')
+  t.equal(open.statusCode, 401, 'without a credential')
   t.equal((await app.inject({ url: '/par' })).statusCode, 405, 'G88')
 })
 

@@ -85,7 +85,7 @@ t.test('E66: a forged code ends before the store', async (t) => {
   t.equal(counting?.total(), 0)
 })
 
-t.test('D54, D55: wrong verifiers are counted, and the third ends the code', async (t) => {
+t.test('D54, D55, V10.4.6: wrong verifiers are counted, and the third ends the code', async (t) => {
   const { app } = await startServer()
   const wrong = ['x'.repeat(43), verifier.slice(0, 42), `${verifier}!`]
   const code = await obtainCode(app)
@@ -100,7 +100,7 @@ t.test('D54, D55: wrong verifiers are counted, and the third ends the code', asy
     await requestToken(app, redemption(burnt, { code_verifier }))
   }
   const response = await requestToken(app, redemption(burnt))
-  t.equal(response.json().error, 'invalid_grant', 'V10.4.6: three do')
+  t.equal(response.json().error, 'invalid_grant', 'three do')
 })
 
 t.test('a replay without the verifier ends nothing', async (t) => {
@@ -221,7 +221,7 @@ t.test('E64: a code is worth nothing once the user is gone', async (t) => {
   t.equal((await requestToken(app, redemption(code))).json().error, 'invalid_grant')
 })
 
-t.test('E66: what the store has makes no code and no token', async (t) => {
+t.test('D58, E66: what the store has makes no code and no token', async (t) => {
   const kept: string[] = []
   const { app } = await startServer({}, (store) => ({
     ...store,
@@ -238,7 +238,7 @@ t.test('E66: what the store has makes no code and no token', async (t) => {
   const tokens = (await requestToken(app, redemption(code))).json()
   const all = kept.join('\n')
   for (const secret of [code, verifier, tokens.access_token, tokens.refresh_token]) {
-    t.notOk(all.includes(secret), 'D58: no verifier, no token')
+    t.notOk(all.includes(secret), 'no verifier, no token')
   }
   t.notOk(all.includes(basic('web').slice(6)))
 })

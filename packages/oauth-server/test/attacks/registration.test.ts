@@ -77,7 +77,7 @@ t.test('a client registers itself, and uses what it got', async (t) => {
   t.equal(metadata.registration_endpoint, `${issuer}/register`)
 })
 
-t.test('a confidential client gets a secret once, of unreserved characters', async (t) => {
+t.test('V15.3.1: a confidential client gets a secret once, of unreserved characters', async (t) => {
   const { app, store } = await startServer(open)
   const { scope: _, ...metadata } = { ...right, token_endpoint_auth_method: undefined }
   const client = (await register(app, metadata)).json()
@@ -92,7 +92,7 @@ t.test('a confidential client gets a secret once, of unreserved characters', asy
   t.equal((await postForm(app, '/token', redemption(code as string), headers)).statusCode, 200)
   t.equal((await manage(app, 'GET', client)).json().client_secret, undefined)
   const kept = await manage(app, 'PUT', client, { ...metadata, client_id: client.client_id })
-  t.equal(kept.json().client_secret, undefined, 'V15.3.1: and it stays')
+  t.equal(kept.json().client_secret, undefined, 'and it stays')
   const machine = await register(app, { grant_types: ['client_credentials'] })
   t.same(machine.json().response_types, [])
 })
