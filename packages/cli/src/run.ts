@@ -37,7 +37,7 @@ async function answer(argv: readonly string[], io: Io): Promise<Answer> {
   if (argv.includes('--version')) return { text: version, data: { version } }
   const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `))
   const [named = null] = group.length > 0 ? words : []
-  const isHelp = words.length === 0 || argv.includes('--help')
+  const isHelp = argv.every((word) => word === '--json') || argv.includes('--help')
   const isComplete = words.length <= (named === null ? 0 : 1)
   if (isHelp && isComplete) {
     const listed = named === null ? commands : group
