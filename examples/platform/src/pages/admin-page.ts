@@ -42,7 +42,7 @@ function denialTable(denials: readonly Denial[]): Html {
 <td data-label="why:"><strong>${reason}</strong></td>
 <td data-label="who:">${subject === '' ? 'nobody known' : subject}${mechanism === '' ? null : html` <span class="soft">by ${mechanism}</span>`}</td><td class="num" data-label="process:">${process}</td></tr>`,
   )
-  return html`<div class="table"><table class="stack"><caption>Refused: the credential is bad. Denied: it is good, and does not suffice. The caller is told none of this.</caption>
+  return html`<div class="table"><table class="stack dense"><caption>Refused: the credential is bad. Denied: it is good, and does not suffice. The caller is told none of this.</caption>
 <thead><tr><th scope="col">When</th><th scope="col">Route</th><th scope="col">What</th><th scope="col">Why</th><th scope="col">Who</th><th scope="col" class="num">Process</th></tr></thead><tbody>${lines}</tbody></table></div>`
 }
 

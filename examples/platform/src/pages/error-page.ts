@@ -9,7 +9,7 @@ const words: Readonly<Record<number, readonly [title: string, text: string]>> = 
   ],
   403: [
     'You may not do that',
-    'You are logged in, but your role does not allow this. An administrator could; the denial is on their page.',
+    'You are logged in, but this is not yours to do. Administrators see that you tried, and why it was denied.',
   ],
   404: ['There is no such page', 'It may have moved, or the address has a typing error.'],
   409: [

@@ -39,10 +39,10 @@ function actions({ id, name }: ApiKeyInfo): Html {
     ([seconds, words]) => html`<option value="${seconds}">${words}</option>`,
   )
   return html`<details><summary>Rotate or revoke</summary>
-<div class="acts"><form method="post" action="/keys/${id}/rotate" class="inline">
+<form method="post" action="/keys/${id}/rotate" class="inline tight">
 <div><label for="overlap-${id}">The old secret ends</label><select id="overlap-${id}" name="overlap">${choices}</select></div>
-<button class="quiet small" aria-label="Rotate ${name}">Rotate</button></form>
-<form method="post" action="/keys/${id}/revoke"><button class="danger small" aria-label="Revoke ${name}">Revoke</button></form></div></details>`
+<button class="quiet" aria-label="Rotate ${name}">Rotate</button></form>
+<form method="post" action="/keys/${id}/revoke" class="below"><button class="danger" aria-label="Revoke ${name}">Revoke</button> <span class="soft">for ever, and at once</span></form></details>`
 }
 
 function row({ info, usage }: ShownKey): Html {

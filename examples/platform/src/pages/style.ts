@@ -88,6 +88,8 @@ button:hover, .button:hover { filter: brightness(1.08); }
 h1 + .card { margin-top: 1.125rem; }
 .inline { display: flex; gap: .625rem; align-items: end; flex-wrap: wrap; }
 .inline > div { flex: 1 1 12rem; }
+.inline.tight > div { flex: 0 1 10rem; }
+.below { margin-top: .75rem; }
 .inline input, .inline select { margin-bottom: 0; }
 ${componentStyle}
 @media (max-width: 52rem) {

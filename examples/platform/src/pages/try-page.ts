@@ -28,7 +28,7 @@ export type Choice = (typeof requests)[number]
 /** What came of a request with one credential. */
 export interface TriedRow extends Testimony {
   readonly what: string
-  /** Milliseconds of the same request once more, or `null`. */
+  /** Milliseconds of the same request when it is repeated: the median; `null` if it is not. */
   readonly again: number | null
 }
 
@@ -36,20 +36,33 @@ const looks = { allowed: 'good', refused: 'bad', denied: 'warns', failed: 'bad' 
 
 const milliseconds = (value: number): string => `${value.toFixed(2)} ms`
 
-function row({ what, status, identity, decision, reason, took, again }: TriedRow): Html {
+function againCell(again: number | null): Html {
+  return again === null
+    ? html`<td></td>`
+    : html`<td class="num" data-label="again:">${milliseconds(again)}</td>`
+}
+
+function row(
+  { what, status, identity, decision, reason, took, again }: TriedRow,
+  isRepeated: boolean,
+): Html {
   const why = reason === '' ? null : html` <span class="soft">${reason}</span>`
   return html`<tr><th scope="row">${what}</th>
 <td data-label="taken for:">${identity ?? html`<span class="soft">nobody</span>`}</td>
 <td><span class="badge ${looks[decision]}">${decision}</span>${why}</td>
-<td class="num" data-label="status:">${status}</td><td class="num" data-label="took:">${milliseconds(took)}</td>
-<td class="num" data-label="again:">${again === null ? '' : milliseconds(again)}</td></tr>`
+<td class="num" data-label="status:">${status}</td><td class="num" data-label="took:">${milliseconds(took)}</td>${isRepeated ? againCell(again) : null}</tr>`
 }
 
 function results(chosen: Choice, rows: readonly TriedRow[]): Html {
+  const isRepeated = rows.some(({ again }) => again !== null)
+  const again = isRepeated ? html`<th scope="col" class="num">Again</th>` : null
+  const explained = isRepeated
+    ? ' “Again” is the median of nine more, which find what the first has verified.'
+    : ''
   return html`<section class="card" aria-labelledby="results"><h2 id="results"><code>${chosen.method} ${chosen.url}</code> asks for ${chosen.asks}</h2>
-<div class="table"><table class="stack"><thead><tr><th scope="col">Sent with</th><th scope="col">Taken for</th><th scope="col">Decision</th><th scope="col" class="num">Status</th><th scope="col" class="num">First</th><th scope="col" class="num">Again</th></tr></thead>
-<tbody>${rows.map(row)}</tbody></table></div></section>
-<p class="soft">Who it is and why not is what the suite tells the operator; callers see the status and a challenge. Times are of the whole request inside this process; the second one finds what the first has verified.</p>`
+<div class="table"><table class="stack dense"><thead><tr><th scope="col">Sent with</th><th scope="col">Taken for</th><th scope="col">Decision</th><th scope="col" class="num">Status</th><th scope="col" class="num">Took</th>${again}</tr></thead>
+<tbody>${rows.map((each) => row(each, isRepeated))}</tbody></table></div></section>
+<p class="soft">Who it is and why not is what the suite tells the operator; callers see the status and a challenge. Times are of the whole request inside this process.${explained}</p>`
 }
 
 /** Sends one request with every credential. */
