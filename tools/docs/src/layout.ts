@@ -6,20 +6,20 @@ import { escapeHtml, type Rendered } from './render.js'
 export function layout(page: Page, rendered: Rendered, sections: readonly Section[]): string {
   const order = sections.flatMap((section) => section.pages)
   const index = order.indexOf(page)
-  const home = order[0] ?? page
+  const isHome = page.target === 'index.html'
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeHtml(titleOf(page))}${page === home ? '' : ' · Latchkey'}</title>
+<title>${escapeHtml(titleOf(page))}${isHome ? '' : ' · Latchkey'}</title>
 <link rel="stylesheet" href="${relativeLink(page, 'style.css')}">
 <link rel="icon" href="data:,">
 </head>
 <body>
 <a class="skip" href="#content">Skip to the text</a>
-<header><a class="brand" href="${relativeLink(page, home.target)}">Latchkey</a>
+<header><a class="brand" href="${relativeLink(page, 'index.html')}">Latchkey</a>
 <details class="menu"><summary>Contents</summary>${navigation(page, sections)}</details></header>
 <div class="columns">
 <nav class="side" aria-label="Contents">${navigation(page, sections)}</nav>
@@ -43,7 +43,7 @@ function navigation(page: Page, sections: readonly Section[]): string {
         const label = escapeHtml(titleOf(each))
         return `<li><a href="${relativeLink(page, each.target)}"${current}>${label}</a></li>`
       })
-      const isOpen = section.pages.includes(page) || section.pages.length < 10
+      const isOpen = section.isFolded !== true || section.pages.includes(page)
       return `<details${isOpen ? ' open' : ''}><summary>${section.title}</summary><ul>${items.join('')}</ul></details>`
     })
     .join('\n')

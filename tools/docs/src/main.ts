@@ -9,7 +9,7 @@ import { findSources } from './sources.js'
 const root = resolve(import.meta.dirname, '../../..')
 const folder = resolve(process.argv[2] ?? join(root, 'docs/.site'))
 const reference = await buildReference(root, readdirSync(join(root, 'packages')).sort())
-const sections = [...findSources(root), { title: 'Reference', pages: reference }]
+const sections = [...findSources(root), { title: 'Reference', isFolded: true, pages: reference }]
 const dead = findDeadLinks(
   root,
   sections.flatMap((section) => section.pages),

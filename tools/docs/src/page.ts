@@ -7,9 +7,11 @@ export interface Page {
   readonly markdown: string
 }
 
-/** A page by its title in the navigation, in a section. */
+/** Pages that stand together in the navigation. */
 export interface Section {
   readonly title: string
+  /** Whether it is closed in the navigation, but on its own pages. */
+  readonly isFolded?: boolean
   readonly pages: readonly Page[]
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
-import { Application } from 'typedoc'
+import { Application, type ProjectReflection } from 'typedoc'
 import { findAugmentations } from './augmentations.js'
 import type { Page } from './page.js'
 import { render } from './render.js'
@@ -39,16 +39,13 @@ export async function buildReference(root: string, packages: readonly string[]):
     logLevel: 'Error',
     skipErrorChecking: true,
   })
-  const project = await app.convert()
-  if (project === undefined) throw new Error('Cannot build the reference: the types do not compile')
-  await app.generateOutputs(project)
-  const pages = entries.flatMap(({ name, module }): Page[] => {
+  await app.generateOutputs((await app.convert()) as ProjectReflection)
+  const pages = entries.map(({ name, module }): Page => {
     // The pages' links to each other are relative to where they are now, so their source is that.
     const source = `${module.replace(/\/index$/, '')}.md`
-    if (!existsSync(join(folder, source))) return [] // it exports nothing
     const text = readFileSync(join(folder, source), 'utf8')
     const markdown = text.replace(/^# .*$/m, `# ${name}\n${findAugmentations(root, module)}`)
-    return [{ source, target: `reference/${name.replace('@latchkey/', '')}.html`, markdown }]
+    return { source, target: `reference/${name.replace('@latchkey/', '')}.html`, markdown }
   })
   rmSync(folder, { recursive: true })
   return mendAnchors(pages)
@@ -76,9 +73,9 @@ function findEntries(root: string, folder: string): Entry[] {
   if (!existsSync(path)) return []
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
     name: string
-    exports?: Record<string, { types?: string } | string>
+    exports: Record<string, { types?: string } | string>
   }
-  return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
+  return Object.entries(manifest.exports).flatMap(([subpath, target]) =>
     typeof target === 'string' || target.types === undefined
       ? []
       : [

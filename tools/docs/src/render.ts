@@ -59,7 +59,10 @@ export function render(markdown: string, rewrite: (href: string) => string | nul
       },
       table(token: Tokens.Table) {
         const row = (cells: readonly Tokens.TableCell[], tag: string) =>
-          `<tr>${cells.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')}</tr>`
+          `<tr>${cells
+            .map((cell) => this.parser.parseInline(cell.tokens))
+            .map((inner) => (inner === '' ? '<td></td>' : `<${tag}>${inner}</${tag}>`))
+            .join('')}</tr>`
         const body = token.rows.map((cells) => row(cells, 'td')).join('\n')
         return `<div class="table" tabindex="0"><table><thead>${row(token.header, 'th')}</thead>\n<tbody>${body}</tbody></table></div>\n`
       },
@@ -72,7 +75,7 @@ export function render(markdown: string, rewrite: (href: string) => string | nul
     },
   })
   const html = marked.parse(markdown, { async: false })
-  const named = [...html.matchAll(/<a id="([^"]+)"><\/a>/g)].map((match) => match[1] ?? '')
+  const named = [...html.matchAll(/<a id="([^"]+)"><\/a>/g)].map((match) => match[1] as string)
   return { html, headings, links, anchors: new Set([...headings.map(({ id }) => id), ...named]) }
 }
 

@@ -25,10 +25,11 @@ export function findSources(root: string): Section[] {
         .filter((file) => existsSync(join(root, 'docs', `${file}.md`)))
         .map((file) => read(`docs/${file}.md`, file === 'README' ? 'index.html' : `${file}.html`)),
     })),
-    { title: 'Packages', pages: readmes('packages') },
-    { title: 'Examples', pages: readmes('examples') },
+    { title: 'Packages', isFolded: true, pages: readmes('packages') },
+    { title: 'Examples', isFolded: true, pages: readmes('examples') },
     {
       title: 'Project',
+      isFolded: true,
       pages: [
         read('README.md', 'project.html'),
         read('bench/README.md', 'bench.html'),

@@ -39,7 +39,7 @@ t.test('no link of a guide, a README, a decision or the reference is dead', asyn
   t.match(session?.markdown, 'interface FastifyRequest', 'what it adds to Fastify')
 
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-site-'))
-  const sections = [...findSources(root), { title: 'Reference', pages: reference }]
+  const sections = [...findSources(root), { title: 'Reference', isFolded: true, pages: reference }]
   t.equal(writeSite(root, folder, sections), pages.length)
   const home = readFileSync(join(folder, 'index.html'), 'utf8')
   t.match(home, '<nav class="side"')
