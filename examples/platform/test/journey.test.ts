@@ -4,7 +4,6 @@ import { serve } from './serve.js'
 
 const ways = [
   ['on a desk without JavaScript', { javaScriptEnabled: false, width: 1280 }],
-  ['on a phone without JavaScript', { javaScriptEnabled: false, width: 375 }],
   ['on a phone with JavaScript', { javaScriptEnabled: true, width: 375 }],
 ] as const
 

@@ -55,9 +55,9 @@ async function answeredBy(
   headers: Record<string, string> = {},
 ) {
   const processes = new Set<string>()
-  for (let tries = 0; tries < 400 && processes.size < count; tries++) {
+  for (let tries = 0; tries < 2400 && processes.size < count; tries++) {
     const answer = await ask(url, headers)
-    if (answer.status === status) processes.add(answer.process)
+    if (answer.status === status && !processes.has(answer.process)) processes.add(answer.process)
     else await setTimeout(25)
   }
   return processes.size

@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** The mark of the platform. */
-export const mark: Html = html`<svg width="26" height="26" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="7.5" cy="15.5" r="4.5"/><path d="M10.7 12.3 20 3m-3.5 3.5 3 3M14 9l2 2"/></svg>`
+const mark: Html = html`<svg width="26" height="26" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="7.5" cy="15.5" r="4.5"/><path d="M10.7 12.3 20 3m-3.5 3.5 3 3M14 9l2 2"/></svg>`
 
 const account = [
   ['/orders', 'Orders'],

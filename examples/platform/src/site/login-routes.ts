@@ -43,7 +43,7 @@ function findWeakness(username: string, password: string): string | null {
 }
 
 /** What a session says of somebody who logged in with a password. */
-export function details({ name, roles }: Account, amr: readonly string[] = ['pwd']) {
+function details({ name, roles }: Account, amr: readonly string[] = ['pwd']) {
   return { roles, amr, claims: { name } }
 }
 
