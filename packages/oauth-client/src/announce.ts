@@ -1,5 +1,4 @@
 import { type AuthEventDetails, channels, publishEvent } from '@latchkey/identity'
-import { isStoreOutage } from '@latchkey/store'
 import type { FastifyRequest } from 'fastify'
 
 /** An error as far as it matters here. */
@@ -14,22 +13,21 @@ export interface KnownError {
 export function reasonOf({ code, cause }: KnownError): string {
   if (typeof cause === 'string') return cause
   const inner = (cause as { code?: unknown } | undefined)?.code
-  if (typeof inner === 'string') return inner
-  return isStoreOutage(cause) ? 'store' : code
+  return typeof inner === 'string' ? inner : code
 }
 
 /** Tells subscribers of a failure: it was refused, or nobody could tell. */
 export function announceFailure(
   request: FastifyRequest,
   mechanism: string,
-  provider: string | undefined,
+  provider: string,
   error: KnownError,
 ): void {
   const channel = error.statusCode >= 500 ? channels.unavailable : channels.refused
   const details: AuthEventDetails = {
     mechanism,
     reason: reasonOf(error),
-    details: { code: error.code, ...(provider === undefined ? {} : { provider }) },
+    details: { code: error.code, provider },
   }
   publishEvent(channel, request, details)
 }

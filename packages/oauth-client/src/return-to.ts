@@ -6,8 +6,9 @@ const LONGEST = 1024
  * understand it, of at most 1024 characters, or the fallback.
  */
 export function safeReturnTo(value: unknown, fallback: string): string {
-  if (typeof value !== 'string' || !value.startsWith('/')) return fallback
-  if (!URL.canParse(value, HERE)) return fallback
+  if (typeof value !== 'string' || !value.startsWith('/') || !URL.canParse(value, HERE)) {
+    return fallback
+  }
   const url = new URL(value, HERE)
   const path = url.pathname + url.search + url.hash
   if (url.origin !== HERE || path.startsWith('//') || path.length > LONGEST) return fallback

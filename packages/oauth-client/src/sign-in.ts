@@ -114,7 +114,7 @@ async function keep(
   { tokens, sid, issuedAt }: Proof,
   { credentialId, expiresAt }: Identity,
 ): Promise<void> {
-  const end = expiresAt ?? house.settings.now() + 86_400
+  const end = expiresAt as number // Sessions always have an end.
   const { issuer, subject } = tokens
   await keepTokens(house, tokensKey(house, provider.name, credentialId), tokens, end)
   const foreign = { provider: provider.name, issuer, subject, sid }
