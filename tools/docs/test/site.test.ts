@@ -92,12 +92,17 @@ t.test('Markdown becomes HTML in which nothing is taken for markup that was text
 t.test(
   'a page without a heading goes by its source, and a lone page has no neighbours',
   async (t) => {
-    const page: Page = { source: 'x.md', target: 'x.html', markdown: 'text [x](#y)\n## Y' }
+    const page: Page = {
+      source: 'x.md',
+      target: 'x.html',
+      markdown: 'text [x](#y) [source](package.json)\n## Y',
+    }
     t.equal(titleOf(page), 'x.md')
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-site-'))
     t.equal(writeSite(root, folder, [{ title: 'S', pages: [page] }]), 1)
     const html = readFileSync(join(folder, 'x.html'), 'utf8')
     t.match(html, '<a href="#y">x</a>')
     t.notMatch(html, 'rel="next"')
+    t.match(html, ' source</p>', 'a source has no page, so no link')
   },
 )
