@@ -7,7 +7,7 @@ const endOfInput = '\u0004'
 const erasers = ['\u007f', '\b']
 
 /** Reads one line of a terminal; without echo where it `isHidden`. `null`: it was interrupted. */
-function readLine(input: Input, isHidden: boolean): Promise<string | null> {
+function readLine({ input, note }: Io, prompt: string, isHidden: boolean): Promise<string | null> {
   return new Promise((resolve) => {
     let line = ''
     const finish = (result: string | null): void => {
@@ -25,7 +25,9 @@ function readLine(input: Input, isHidden: boolean): Promise<string | null> {
         line = erasers.includes(char) ? line.slice(0, -1) : line + char
       }
     }
+    // Before the prompt, or whoever types at once is seen.
     if (isHidden) input.setRawMode?.(true)
+    note(prompt)
     input.setEncoding('utf8')
     input.on('data', onData)
     input.on('end', onEnd)
@@ -57,11 +59,11 @@ function readAll(input: Input): Promise<string> {
  * @throws {CommandError} `LATCHKEY_CLI_USAGE` when there is none, `LATCHKEY_CLI_DECLINED` when the
  *   operator breaks off.
  */
-export async function readSecret({ input, note }: Io, what: string): Promise<string> {
+export async function readSecret(io: Io, what: string): Promise<string> {
+  const { input, note } = io
   let text: string | null
   if (input.isTTY === true) {
-    note(`${what}: `)
-    text = await readLine(input, true)
+    text = await readLine(io, `${what}: `, true)
     note('\n')
     if (text === null)
       throw new CommandError('LATCHKEY_CLI_DECLINED', 'Broken off: nothing was done')
@@ -89,8 +91,7 @@ export async function confirm(io: Io, action: string, isSure: boolean): Promise<
       `Cannot ${action}: there is no terminal to ask on; write --yes if it is meant`,
     )
   }
-  io.note(`This will ${action}. Are you sure? [y/N] `)
-  const answer = await readLine(io.input, false)
+  const answer = await readLine(io, `This will ${action}. Are you sure? [y/N] `, false)
   if (answer !== null && /^y(es)?$/i.test(answer.trim())) return
   throw new CommandError('LATCHKEY_CLI_DECLINED', 'Declined: nothing was done')
 }
