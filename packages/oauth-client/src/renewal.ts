@@ -78,7 +78,7 @@ async function renew(
   } catch (error) {
     if (!isFinal(error)) throw error
     await store.delete(key)
-    throw error instanceof SignInAgain ? error : new SignInAgain({ cause: (error as Error).cause })
+    throw new SignInAgain({ cause: (error as Error).cause })
   } finally {
     const now = await loadTokens(house, key)
     if (now?.renewing?.by === by) await replaceTokens(house, key, now.version, next, null)

@@ -1,4 +1,4 @@
-import type { Identity } from '@latchkey/identity'
+import type { Identity, Mechanism } from '@latchkey/identity'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidOptions, Unavailable } from './errors.js'
 import type { House } from './house.js'
@@ -71,10 +71,10 @@ export async function findSession(
 ): Promise<Identity | null> {
   const known = sessionOf(settings.session, request)
   if (known !== null) return known
-  const outcome = await request.server.mechanisms
-    .find(settings.session)
-    ?.authenticate(request, reply)
-  if (!outcome) return null
+  // Its being there was made sure of when the application became ready.
+  const mechanism = request.server.mechanisms.find(settings.session) as Mechanism
+  const outcome = await mechanism.authenticate(request, reply)
+  if (outcome === null) return null
   if ('unavailable' in outcome) throw new Unavailable({ cause: outcome.unavailable.reason })
   return 'identity' in outcome ? outcome.identity : null
 }

@@ -103,8 +103,9 @@ async function begin(
       mechanism,
     })
   } catch (cause) {
-    const status = (cause as { statusCode?: number }).statusCode ?? 500
-    throw status < 500 ? new LoginRefused({ cause }) : new Unavailable({ cause })
+    const { statusCode } = cause as { statusCode?: number }
+    const isRefused = Number(statusCode) < 500
+    throw isRefused ? new LoginRefused({ cause }) : new Unavailable({ cause })
   }
 }
 

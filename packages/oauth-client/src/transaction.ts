@@ -105,8 +105,9 @@ export function takeTransaction(
   if (sealed === undefined) throw new NotBegunHere({ cause: 'no-transaction' })
   clear(house, reply, name)
   const transaction = open(house, name, sealed)
-  if (transaction === null) throw new NotBegunHere({ cause: 'bad-transaction' })
-  if (!isEqualSecret(transaction.state, state)) throw new NotBegunHere({ cause: 'state' })
+  if (transaction === null || !isEqualSecret(transaction.state, state)) {
+    throw new NotBegunHere({ cause: 'bad-transaction' })
+  }
   if (transaction.provider !== provider) throw new NotBegunHere({ cause: 'other-provider' })
   const { now, transactionTtl } = house.settings
   if (now() >= transaction.at + transactionTtl) throw new Expired({ cause: 'expired' })

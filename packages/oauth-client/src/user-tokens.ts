@@ -43,7 +43,7 @@ async function checkApi(provider: Provider, url: string): Promise<void> {
 function toResponse(answer: Awaited<ReturnType<typeof callProvider>>): Response {
   const headers = new Headers()
   for (const [name, value] of Object.entries(answer.headers)) {
-    for (const one of [value ?? []].flat()) headers.append(name, one)
+    for (const one of [value as string | string[]].flat()) headers.append(name, one)
   }
   // Answers of these kinds may not have a body, not even an empty one.
   const body = answer.body === '' ? null : answer.body

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { fastifyOauth2 } from '@fastify/oauth2'
-import { parseJws, parseJwsClaims } from '@latchkey/tokens'
+import { generatePrivateJwk, parseJws, parseJwsClaims } from '@latchkey/tokens'
 import t from 'tap'
 import {
   apple,
@@ -311,4 +311,17 @@ t.test('any other provider with OAuth 2.0, by the tables of @fastify/oauth2', as
   t.equal((await browser.get(provider.agree(start.headers.location).href)).statusCode, 303)
   const { authTime } = (await browser.get('/me')).json()
   t.ok(Math.abs(authTime - client.clock()) < 60, 'a sign-in counts as a login, by its option')
+})
+
+t.test('an assertion is for the endpoint where no one issuer can be meant', async (t) => {
+  const provider = await fakeProvider(t)
+  const privateKey = await generatePrivateJwk('ES256')
+  const { clientSecret: _, ...rest } = provider.client()
+  const app = await testClient(t, {
+    providers: { many: { ...discovery({ ...rest, privateKey }), issuerOf: () => null } },
+  })
+  await app.app.oauthClient.clientCredentials('many')
+  const jws = parseJws(String(provider.callsTo('/token')[0]?.form.get('client_assertion')))
+  if (typeof jws === 'string') throw new Error(jws)
+  t.equal(parseJwsClaims(jws)?.aud, `${provider.issuer}/token`)
 })

@@ -490,3 +490,13 @@ t.test('a secret goes into the form where the provider takes it only there', asy
   t.equal(call?.form.get('client_secret'), 'app-secret')
   t.equal(call?.headers.authorization, undefined)
 })
+
+t.test('a session that nobody can tell of: 503 at logout', async (t) => {
+  const { browser, client } = await scene(t)
+  const mechanism = client.app.mechanisms.find('session')
+  const outcomes = [{ unavailable: { reason: 'store' } }, { refusal: { reason: 'doubled' } }]
+  for (const [index, status] of [503, 303].entries()) {
+    Object.assign(mechanism ?? {}, { authenticate: () => outcomes[index] })
+    t.equal((await browser.post('/auth/acme/logout')).statusCode, status)
+  }
+})
