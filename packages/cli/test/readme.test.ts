@@ -29,4 +29,4 @@ t.test('the README has every command, option and error, and no other', async (t)
   t.same(Object.fromEntries(codes.map(([, code, exit]) => [code, Number(exit)])), errorCodes)
 })
 
-await testFences(t, file)
+await testFences(t as unknown as Parameters<typeof testFences>[0], file)

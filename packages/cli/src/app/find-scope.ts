@@ -4,9 +4,8 @@ function childrenOf(app: FastifyInstance): readonly FastifyInstance[] {
   const symbol = Object.getOwnPropertySymbols(app).find(
     ({ description }) => description === 'fastify.children',
   )
-  return symbol === undefined
-    ? []
-    : ((app as unknown as Record<symbol, FastifyInstance[]>)[symbol] ?? [])
+  const scopes = app as unknown as Record<symbol, FastifyInstance[] | undefined>
+  return (symbol === undefined ? undefined : scopes[symbol]) ?? []
 }
 
 /** An application and all that is encapsulated in it, from outside to inside. */

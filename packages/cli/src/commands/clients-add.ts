@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { ClientMetadata } from '@latchkey/oauth-server'
+import type { ClientMetadata, ClientSummary } from '@latchkey/oauth-server'
 import { parseJsonObject } from '@latchkey/tokens'
 import { withOauthServer } from '../app/managers.js'
 import { appOptions } from '../app/with-app.js'
@@ -68,15 +68,15 @@ export const clientsAdd: Command = {
     const metadata = await metadataOf(call)
     const { id, secret, client } = await withOauthServer(call, async ({ clients }) => {
       const made = await clients.create(metadata)
-      return { ...made, client: await clients.find(made.id) }
+      return { ...made, client: (await clients.find(made.id)) as ClientSummary }
     })
     if (secret !== null) call.io.note(shownOnce)
     const lines = secret === null ? id : `${id}\n${secret}`
     const text = facts([
-      ['name', client?.name ?? ''],
-      ['authenticates by', client?.authMethod ?? ''],
-      ['grant types', client?.grantTypes.join(' ') ?? ''],
-      ['redirect URIs', client?.redirectUris.join(' ') ?? ''],
+      ['name', client.name ?? ''],
+      ['authenticates by', client.authMethod],
+      ['grant types', client.grantTypes.join(' ')],
+      ['redirect URIs', client.redirectUris.join(' ')],
     ])
     return { text: `${lines}\n\n${text}`, data: { id, secret, client } }
   },

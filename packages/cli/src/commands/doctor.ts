@@ -36,7 +36,7 @@ function refusedStart(error: unknown): Finding {
 async function ofApp(call: Call): Promise<Finding[]> {
   const place = appPlace(call, call.args[0])
   const resources = resourcesOf(call)
-  const before = process.env.NODE_ENV
+  const before = Object.entries(process.env).filter(([name]) => name === 'NODE_ENV')
   if (isSet(call, 'production')) process.env.NODE_ENV = 'production'
   try {
     const now = call.io.now()
@@ -44,8 +44,8 @@ async function ofApp(call: Call): Promise<Finding[]> {
   } catch (error) {
     return [refusedStart(error)]
   } finally {
-    if (before === undefined) delete process.env.NODE_ENV
-    else process.env.NODE_ENV = before
+    delete process.env.NODE_ENV
+    Object.assign(process.env, Object.fromEntries(before))
   }
 }
 

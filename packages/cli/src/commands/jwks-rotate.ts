@@ -25,14 +25,11 @@ async function rotateRing(call: Call, storeName: string): Promise<string[]> {
 }
 
 async function plan(options: Parameters<typeof rotatingKeyring>[0] & { algorithm: Algorithm }) {
-  let ring: Awaited<ReturnType<typeof rotatingKeyring>> | undefined
   try {
-    ring = await rotatingKeyring(options)
-    return await ring.rotate()
+    const ring = await rotatingKeyring(options)
+    return await ring.rotate().finally(() => ring.close())
   } catch (error) {
     throw new CommandError('LATCHKEY_CLI_REFUSED', messageOf(error))
-  } finally {
-    ring?.close()
   }
 }
 

@@ -26,7 +26,7 @@ function reportWithoutAuth(app: FastifyInstance): Report {
     rows.set(key, row)
   }
   const routes = [...rows.entries()]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => Number(one > other) - Number(one < other))
     .map(([, { methods, url, access }]) => ({ methods: [...methods].sort(), url, access }))
   const cells = routes.map(({ methods, url, access }) => [methods.join(', '), url, access])
   return {

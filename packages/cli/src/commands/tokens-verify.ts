@@ -56,14 +56,15 @@ async function verifyByIssuer(options: JwtOptions, token: string): Promise<Answe
   const { default: Fastify } = await import('fastify')
   const { jwt } = await import('@latchkey/jwt')
   const scratch = Fastify()
-  try {
+  const ask = async () => {
     await scratch.register(jwt, options)
     await scratch.ready()
-    return await askMechanism(scratch.mechanisms.find('jwt') as Mechanism, token)
+    return askMechanism(scratch.mechanisms.find('jwt') as Mechanism, token)
+  }
+  try {
+    return await ask().finally(() => scratch.close())
   } catch (error) {
     throw new CommandError('LATCHKEY_CLI_REFUSED', messageOf(error))
-  } finally {
-    await scratch.close()
   }
 }
 
@@ -83,11 +84,9 @@ function answerOf(outcome: Answered): Answer {
   }
   if ('unavailable' in outcome) {
     const { reason, cause } = outcome.unavailable
-    const why = cause === undefined ? '' : `: ${messageOf(cause)}`
-    throw new CommandError(
-      'LATCHKEY_CLI_UNREACHABLE',
-      `Cannot verify: ${reason} is not there${why}`,
-    )
+    const why = [cause].filter((one) => one !== undefined).map(messageOf)
+    const text = [`Cannot verify: ${reason} is not there`, ...why].join(': ')
+    throw new CommandError('LATCHKEY_CLI_UNREACHABLE', text)
   }
   const { reason } = outcome.refusal
   const data = { valid: false, reason }

@@ -65,14 +65,14 @@ export async function withStore<Result>(
   if (url === undefined || url === '') {
     throw usage(`Cannot open the ${name} store: set ${place.variable} in the environment`)
   }
-  let opened: Opened | undefined
   try {
-    opened = await place.open(url)
-    await opened.store.ready()
-    return await use(opened.store)
+    const { store, close } = await place.open(url)
+    const work = async () => {
+      await store.ready()
+      return use(store)
+    }
+    return await work().finally(close)
   } catch (error) {
     throw error instanceof CommandError ? error : cannot(name, error)
-  } finally {
-    await opened?.close()
   }
 }
