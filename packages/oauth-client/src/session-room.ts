@@ -74,9 +74,10 @@ export async function findSession(
   // Its being there was made sure of when the application became ready.
   const mechanism = request.server.mechanisms.find(settings.session) as Mechanism
   const outcome = await mechanism.authenticate(request, reply)
-  if (outcome === null) return null
-  if ('unavailable' in outcome) throw new Unavailable({ cause: outcome.unavailable.reason })
-  return 'identity' in outcome ? outcome.identity : null
+  if (outcome !== null && 'unavailable' in outcome) {
+    throw new Unavailable({ cause: outcome.unavailable.reason })
+  }
+  return outcome !== null && 'identity' in outcome ? outcome.identity : null
 }
 
 /** The identity that a session has proved on this request. */

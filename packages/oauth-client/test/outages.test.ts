@@ -305,6 +305,20 @@ for (const [what, operation] of ofStore) {
   })
 }
 
+t.test('a store that fails as no store should: 503, and no session', async (t) => {
+  const store: Store = {
+    ...memoryStore(),
+    create: () => Promise.reject(new Error('odd')),
+  }
+  const { provider, browser } = await scene(t, { store })
+  const start = await browser.get('/auth/acme')
+  const end = await browser.get(provider.agree(start.headers.location).href)
+  t.equal(end.statusCode, 503)
+  t.equal(end.json().error, 'LATCHKEY_OAUTH_CLIENT_UNAVAILABLE')
+  t.notMatch(end.body, /odd/)
+  t.equal(await browser.isSignedIn(), false)
+})
+
 t.test('a session that cannot even be ended again is never given to the browser', async (t) => {
   const { store, broken } = brittleStore()
   const { provider, client, browser } = await scene(t, { store })

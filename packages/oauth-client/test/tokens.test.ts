@@ -420,6 +420,37 @@ t.test('a session that ends during the renewal keeps nothing', async (t) => {
   t.equal((await browser.get('/token')).statusCode, 401)
 })
 
+t.test('who held the lock for too long overwrites nothing of the next', async (t) => {
+  const { provider, browser, client } = await scene(t)
+  const { store } = client
+  const { get, replace } = store
+  const at = { key: '' }
+  Object.assign(store, {
+    async get(key: string) {
+      if (key.includes(':tokens:')) at.key = key
+      return get.call(store, key)
+    },
+  })
+  const load = async () => {
+    const record = await get.call(store, at.key)
+    if (record === null) throw new Error('the tokens are gone')
+    const { sealed = null } = record.value as { readonly sealed?: string }
+    return { sealed, version: record.version }
+  }
+  provider.behave.token = async (answer) => {
+    const { sealed, version } = await load()
+    t.ok(await replace.call(store, at.key, version, { sealed }), 'the next has finished')
+    return { body: answer }
+  }
+  client.clock.advance(300)
+  const before = await browser.get('/token')
+  t.equal(before.statusCode, 200)
+  const { sealed } = await load()
+  t.type(sealed, 'string')
+  delete provider.behave.token
+  t.equal((await load()).sealed, sealed)
+})
+
 t.test('the application has tokens of its own, one call for all who ask', async (t) => {
   const { provider, client } = await scene(t)
   const ask = (options?: object) => client.app.oauthClient.clientCredentials('acme', options)
