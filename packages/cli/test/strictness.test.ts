@@ -61,7 +61,7 @@ t.test('an identity is described by what it has', async (t) => {
     credentialId: 'c1',
   } as unknown as Parameters<typeof describeIdentity>[0]
   const bare = describeIdentity(identity)
-  t.match(bare, /client +-\ntenant +-\n[^]*expires +-$/)
+  t.match(bare, /client +-\ntenant +-\n[\s\S]*expires +-$/)
   const whole = describeIdentity({
     ...identity,
     clientId: 'shop',
