@@ -31,7 +31,7 @@ function linesOf(options: Readonly<Record<string, OptionSpec>>): string[][] {
 }
 
 /** How a command is written. */
-export function usageOf({ name, args = [] }: Command): string {
+function usageOf({ name, args = [] }: Command): string {
   const named = args.map(({ name: each, isOptional }) => (isOptional ? `[${each}]` : `<${each}>`))
   return ['latchkey', name, ...named, '[options]'].join(' ')
 }

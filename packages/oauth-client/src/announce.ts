@@ -10,7 +10,7 @@ export interface KnownError {
 }
 
 /** The reason of a failure as events tell it: a stable code, never what came from outside. */
-export function reasonOf({ code, cause }: KnownError): string {
+function reasonOf({ code, cause }: KnownError): string {
   if (typeof cause === 'string') return cause
   const inner = (cause as { code?: unknown } | undefined)?.code
   return typeof inner === 'string' ? inner : code

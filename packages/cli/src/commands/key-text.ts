@@ -23,7 +23,7 @@ export function showOwner({ type, id }: KeyOwner): string {
 }
 
 /** What is known about a key, for people. */
-export function describeKey(info: ApiKeyInfo): string {
+function describeKey(info: ApiKeyInfo): string {
   return facts([
     ['id', info.id],
     ['name', info.name],

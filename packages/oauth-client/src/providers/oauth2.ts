@@ -22,10 +22,7 @@ export interface PlainOptions extends ClientOptions {
 }
 
 /** Endpoints of a provider that is not discovered. */
-export function plainEndpoints(
-  configuration: PlainConfiguration,
-  userInfoEndpoint: string,
-): Endpoints {
+function plainEndpoints(configuration: PlainConfiguration, userInfoEndpoint: string): Endpoints {
   const { tokenHost, authorizeHost = tokenHost } = configuration
   const { tokenPath = '/oauth/token', authorizePath = '/oauth/authorize' } = configuration
   return {
