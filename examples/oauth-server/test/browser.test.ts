@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
-import { findService, requireService } from '@latchkey/services'
+import { chromiumOptions, requireChromium } from '@latchkey/services'
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import t from 'tap'
 import { type RunningExample, startExample } from './fixtures/example.js'
 
-const skip = requireService('chromium')
+const skip = requireChromium()
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const shots = process.env.LATCHKEY_SCREENSHOTS
 
@@ -202,8 +202,7 @@ t.test('a person with Chromium', { skip }, async (t) => {
     },
   })
   t.teardown(() => example.close())
-  const executablePath = findService('chromium') as string
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch(chromiumOptions())
   t.teardown(() => browser.close())
   const scene: Scene = {
     example,

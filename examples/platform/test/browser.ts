@@ -1,30 +1,17 @@
 import { createRequire } from 'node:module'
-import { findService, requireService } from '@latchkey/services'
+import { chromiumOptions, requireChromium } from '@latchkey/services'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 
-const given = process.env.LATCHKEY_CHROMIUM
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const shots = process.env.LATCHKEY_SCREENSHOTS
 
 /** Why tests in a browser are skipped, or `false`. */
-export const skip: string | false = given === undefined ? requireService('chromium') : false
+export const skip: string | false = requireChromium()
 
 /** Starts Chromium; it ends with the test. */
 export async function launch(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: given ?? (findService('chromium') as string),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await chromium.launch(chromiumOptions())
   t.teardown(() => browser.close())
   return browser
 }

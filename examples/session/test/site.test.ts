@@ -1,31 +1,14 @@
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { findService, requireService } from '@latchkey/services'
+import { chromiumOptions, requireChromium } from '@latchkey/services'
 import { memoryStore } from '@latchkey/store'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { createSite } from '../src/site.js'
 
-const given = process.env.LATCHKEY_CHROMIUM
-const skip = given === undefined ? requireService('chromium') : false
+const skip = requireChromium()
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const shots = process.env.LATCHKEY_SCREENSHOTS
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: given ?? (findService('chromium') as string),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-}
 
 async function serve(t: Test) {
   let skew = 0
@@ -63,7 +46,7 @@ async function logIn(page: Page, url: string, password: string): Promise<void> {
 }
 
 t.test('in Chromium without JavaScript', { skip, timeout: 240_000 }, async (t) => {
-  const browser = await launch()
+  const browser = await chromium.launch(chromiumOptions())
   t.teardown(() => browser.close())
 
   await t.test('one registers, logs out, and in again', async (t) => {

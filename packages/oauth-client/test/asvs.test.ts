@@ -3,13 +3,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { selfSigned } from '@latchkey/services'
 import { randomBase64url } from '@latchkey/tokens'
 import t, { type Test } from 'tap'
 import { discovery, type ProviderOptions, type SignIn } from '../src/index.js'
 import { safeReturnTo } from '../src/return-to.js'
 import { browse, collectEvents, testClient, transactionsOf } from './fixtures/client.js'
 import { type FakeProvider, fakeProvider } from './fixtures/fake-provider.js'
-import { selfSigned } from './fixtures/self-signed.js'
 
 async function scene(t: Test, more: Partial<ProviderOptions> = {}) {
   const provider = await fakeProvider(t)
@@ -285,7 +285,7 @@ t.test('V10.5.4 an ID token for another client, or several without azp, is refus
 })
 
 t.test('V12.3.2 a certificate that nobody vouches for ends the login', async (t) => {
-  const { key, cert } = selfSigned()
+  const { key, cert } = selfSigned('localhost')
   const server = createServer({ key, cert }, (_request, response) => response.end('{}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())

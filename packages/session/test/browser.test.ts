@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import formbody from '@fastify/formbody'
 import websocket from '@fastify/websocket'
+import { chromiumOptions, requireChromium, selfSigned } from '@latchkey/services'
 import { memoryStore } from '@latchkey/store'
 import fastify, { type FastifyInstance } from 'fastify'
-import type { Browser, BrowserContext } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { type SessionOptions, session } from '../src/index.js'
-import { launchChromium, selfSigned, skipBrowser } from './fixtures/chromium.js'
 
 const page = (body: string): string => `<!doctype html><title>test</title>${body}`
 
@@ -113,9 +113,11 @@ async function inPage(context: BrowserContext, from: string, script: string): Pr
   return result
 }
 
-t.test('in Chromium', { skip: skipBrowser, timeout: 240_000 }, async (t) => {
-  const tls = selfSigned()
-  const browser = await launchChromium()
+t.test('in Chromium', { skip: requireChromium(), timeout: 240_000 }, async (t) => {
+  const tls = selfSigned('app.test', '*.test')
+  const browser = await chromium.launch(
+    chromiumOptions('--host-resolver-rules=MAP *.test 127.0.0.1'),
+  )
   t.teardown(() => browser.close())
 
   await t.test(

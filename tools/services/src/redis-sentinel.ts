@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from './drills.js'
 import { type RedisService, startRedis } from './redis.js'
 import { askRedis } from './redis-wire.js'
 import { findService } from './require-service.js'
@@ -30,7 +30,6 @@ export interface RedisSentinelService {
 }
 
 const name = 'main'
-const patience = 60_000
 const forHours = 36_000_000
 
 function configurationOf(primaryPort: number): string {
@@ -60,14 +59,6 @@ function startSentinel(primaryPort: number): Promise<Service> {
   })
 }
 
-async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + patience
-  while (!(await isSo().catch(() => false))) {
-    if (Date.now() > end) throw new Error(`Cannot use Redis Sentinel: ${what}`)
-    await pause(50)
-  }
-}
-
 /** Starts a Redis server with a replica, and three Sentinels. */
 export async function startRedisSentinel(): Promise<RedisSentinelService> {
   const all: Service[] = []
@@ -89,7 +80,7 @@ export async function startRedisSentinel(): Promise<RedisSentinelService> {
       await started(startSentinel(primary.port)),
       await started(startSentinel(primary.port)),
     ]
-    await eventually('they did not meet', async () => {
+    await eventually('the Sentinels know each other', async () => {
       const views = sentinels.map(({ port }) => askRedis(port, ['INFO', 'SENTINEL']))
       return (await Promise.all(views)).every((view) => view.includes('slaves=1,sentinels=3'))
     })
@@ -109,7 +100,7 @@ export async function startRedisSentinel(): Promise<RedisSentinelService> {
       },
       async rejoin() {
         await askRedis(primary.port, ['REPLICAOF', '127.0.0.1', replica.port])
-        await eventually('the replica did not catch up', async () =>
+        await eventually('the replica has caught up', async () =>
           (await askRedis(primary.port, ['INFO', 'REPLICATION'])).includes('link_status:up'),
         )
       },
